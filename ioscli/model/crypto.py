@@ -1,0 +1,213 @@
+"""The vocabulary of ISAKMP and IPsec that configuration, IKE, IPsec and the router share."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from ipaddress import IPv4Address, IPv4Network
+from typing import NamedTuple, NewType
+
+Spi = NewType("Spi", int)
+"""Security parameters index of an ESP security association, 32 bits (RFC 4301)."""
+
+
+class IkeEncryption(Enum):
+    """Encryption of an ISAKMP policy; the value is what `encr` takes."""
+
+    DES = "des"
+    TRIPLE_DES = "3des"
+    AES_128 = "aes"
+    AES_192 = "aes 192"
+    AES_256 = "aes 256"
+
+
+class IkeHash(Enum):
+    """Hash of an ISAKMP policy; the value is what `hash` takes."""
+
+    MD5 = "md5"
+    SHA = "sha"
+    SHA256 = "sha256"
+    SHA384 = "sha384"
+    SHA512 = "sha512"
+
+
+class IkeAuthentication(Enum):
+    """Authentication method of an ISAKMP policy."""
+
+    PRE_SHARE = "pre-share"
+    RSA_SIG = "rsa-sig"
+    RSA_ENCR = "rsa-encr"
+
+
+#: Diffie-Hellman groups that `group` takes here, with the size that shows print.
+DH_GROUP_BITS = {1: 768, 2: 1024, 5: 1536, 14: 2048, 15: 3072, 16: 4096, 19: 256, 20: 384, 21: 521}
+
+
+class EspCipher(Enum):
+    """ESP encryption; the value is what `crypto ipsec transform-set` takes."""
+
+    DES = "esp-des"
+    TRIPLE_DES = "esp-3des"
+    AES_128 = "esp-aes"
+    AES_192 = "esp-aes 192"
+    AES_256 = "esp-aes 256"
+    GCM_128 = "esp-gcm"
+    GCM_192 = "esp-gcm 192"
+    GCM_256 = "esp-gcm 256"
+    NULL = "esp-null"
+
+    @property
+    def combined(self) -> bool:
+        """Whether the cipher authenticates by itself (RFC 4106)."""
+        return self in (EspCipher.GCM_128, EspCipher.GCM_192, EspCipher.GCM_256)
+
+
+class EspIntegrity(Enum):
+    """ESP authentication; the value is what `crypto ipsec transform-set` takes."""
+
+    MD5 = "esp-md5-hmac"
+    SHA = "esp-sha-hmac"
+    SHA256 = "esp-sha256-hmac"
+    SHA384 = "esp-sha384-hmac"
+    SHA512 = "esp-sha512-hmac"
+
+
+class Mode(Enum):
+    """IPsec encapsulation mode."""
+
+    TUNNEL = "tunnel"
+    TRANSPORT = "transport"
+
+
+class EspTransform(NamedTuple):
+    """What one ESP SA does to a packet."""
+
+    cipher: EspCipher
+    integrity: EspIntegrity | None
+
+
+class Selector(NamedTuple):
+    """One side of the traffic an SA protects: a phase 2 identity (RFC 2407, 4.6.2)."""
+
+    network: IPv4Network
+    protocol: int = 0
+    port: int = 0
+
+
+@dataclass(slots=True)
+class IsakmpPolicy:
+    """`crypto isakmp policy N`; the defaults are those of IOS 15.x."""
+
+    priority: int
+    encryption: IkeEncryption = IkeEncryption.DES
+    hash: IkeHash = IkeHash.SHA
+    authentication: IkeAuthentication = IkeAuthentication.RSA_SIG
+    group: int = 1
+    lifetime: int = 86_400
+    """Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreSharedKey:
+    """`crypto isakmp key KEY address A [MASK]`."""
+
+    key: str
+    network: IPv4Network
+    no_xauth: bool = False
+
+
+@dataclass(slots=True)
+class IsakmpConfig:
+    """Everything under `crypto isakmp`."""
+
+    policies: dict[int, IsakmpPolicy] = field(default_factory=dict)
+    keys: list[PreSharedKey] = field(default_factory=list)
+
+    def key_for(self, peer: IPv4Address) -> PreSharedKey | None:
+        """The key with the longest matching network, as IOS picks it."""
+        fits = [key for key in self.keys if peer in key.network]
+        return max(fits, key=lambda key: key.network.prefixlen, default=None)
+
+
+@dataclass(slots=True)
+class TransformSet:
+    """`crypto ipsec transform-set NAME ...`."""
+
+    name: str
+    transform: EspTransform
+    mode: Mode = Mode.TUNNEL
+
+
+@dataclass(slots=True)
+class IpsecProfile:
+    """`crypto ipsec profile NAME`; None means that the global setting or default holds."""
+
+    name: str
+    transform_sets: list[str] = field(default_factory=list)
+    pfs_group: int | None = None
+    lifetime_seconds: int | None = None
+    lifetime_kilobytes: int | None = None
+    description: str | None = None
+
+
+@dataclass(slots=True)
+class IpsecConfig:
+    """Everything under `crypto ipsec`."""
+
+    transform_sets: dict[str, TransformSet] = field(default_factory=dict)
+    profiles: dict[str, IpsecProfile] = field(default_factory=dict)
+    lifetime_seconds: int = 3_600
+    lifetime_kilobytes: int = 4_608_000
+    replay_window: int | None = 64
+    """Packets; None where `replay disable` is configured."""
+
+
+class ChildProposal(NamedTuple):
+    """One transform offered or accepted in quick mode."""
+
+    transform: EspTransform
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class ChildPolicy:
+    """Traffic that the router wants protected: what IKE offers, and accepts as responder.
+
+    The router makes one for every protected tunnel (and later crypto map entry) whose ends
+    are known; `owner` is the router's own handle for it, handed back with the installed SA.
+    """
+
+    owner: str
+    local: IPv4Address
+    peer: IPv4Address
+    local_selector: Selector
+    remote_selector: Selector
+    proposals: tuple[ChildProposal, ...]
+    pfs_group: int | None
+    lifetime_seconds: int
+    lifetime_kilobytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChildSa:
+    """A pair of ESP SAs that quick mode agreed: what the router installs.
+
+    Keys hold the bytes of KEYMAT in RFC 2409 5.5 order: encryption key (with the 4 salt bytes
+    after it for GCM, RFC 4106), then authentication key.
+    """
+
+    policy: ChildPolicy
+    proposal: ChildProposal
+    inbound_spi: Spi
+    outbound_spi: Spi
+    inbound_encryption_key: bytes
+    inbound_authentication_key: bytes
+    outbound_encryption_key: bytes
+    outbound_authentication_key: bytes
+    pfs_group: int | None
+    lifetime_seconds: int
+    lifetime_kilobytes: int
+    initiator: bool
+    """Whether this router began the quick mode."""
+    isakmp_conn_id: int
+    nonces: tuple[bytes, bytes]
+    """Initiator's, responder's: which of two simultaneous SAs stays is decided by them."""
+    peer_port: int = 500

@@ -1,0 +1,192 @@
+"""Frozen views of a router's state: everything that show commands print is read from here.
+
+Times are Instants or Durations in microseconds; rates are bits or packets a second.
+"""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+
+from ioscli.model.crypto import ChildProposal, Selector
+from ioscli.model.ifname import InterfaceName
+from ioscli.model.instant import Duration, Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """An interface's packet counters since boot or the last clear."""
+
+    packets_in: int
+    bytes_in: int
+    broadcasts_in: int
+    packets_out: int
+    bytes_out: int
+    input_errors: int
+    input_drops: int
+    output_drops: int
+    unknown_protocol_drops: int
+    resets: int
+    carrier_transitions: int
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelView:
+    """What `show interfaces TunnelN` adds."""
+
+    source: IPv4Address | None
+    source_interface: InterfaceName | None
+    destination: IPv4Address | None
+    transport: str
+    """`GRE/IP` or `IPSEC/IP`."""
+    key: int | None
+    ttl: int
+    transport_mtu: int
+    linestate: str
+    """`up`, `down - no output interface`, ..."""
+    protection_profile: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceView:
+    """One interface's state."""
+
+    name: InterfaceName
+    description: str | None
+    shutdown: bool
+    up: bool
+    """Hardware state: carrier, and not administratively down."""
+    protocol_up: bool
+    address: IPv4Interface | None
+    address_method: str
+    """`NVRAM`, `manual`, `unset`: how the address came, for `show ip interface brief`."""
+    mac: bytes | None
+    mtu: int
+    """Bytes, as `show interfaces` prints it (a tunnel's hardware value included)."""
+    ip_mtu: int
+    """Bytes: the largest IPv4 packet that leaves without fragmentation."""
+    bandwidth: int
+    """Kilobits a second."""
+    delay: int
+    """Microseconds."""
+    last_input: Duration | None
+    """How long ago; None: never."""
+    last_output: Duration | None
+    counters: Counters
+    input_rate: tuple[int, int]
+    """Five-minute rate: bits a second, packets a second."""
+    output_rate: tuple[int, int]
+    tunnel: TunnelView | None
+
+
+@dataclass(frozen=True, slots=True)
+class NextHopView:
+    """One path of a route."""
+
+    address: IPv4Address | None
+    interface: InterfaceName | None
+    """None where only a recursive next hop is known, as for most static routes."""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteView:
+    """One entry of the routing table."""
+
+    prefix: IPv4Network
+    code: str
+    """`C`, `L`, `S`."""
+    distance: int
+    metric: int
+    paths: tuple[NextHopView, ...]
+    candidate_default: bool
+    installed: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class ArpView:
+    """One ARP table entry; age None for the router's own addresses."""
+
+    address: IPv4Address
+    mac: bytes | None
+    """None while the request is unanswered (Incomplete)."""
+    age: Duration | None
+    interface: InterfaceName
+
+
+@dataclass(frozen=True, slots=True)
+class IsakmpSaView:
+    """One row of `show crypto isakmp sa`."""
+
+    destination: IPv4Address
+    """The responder."""
+    source: IPv4Address
+    """The initiator."""
+    local: IPv4Address
+    peer: IPv4Address
+    peer_port: int
+    state: str
+    """`MM_NO_STATE`, `MM_KEY_EXCH`, `QM_IDLE`, ..."""
+    conn_id: int
+    active: bool
+    deleted: bool
+    encryption: str
+    hash: str
+    authentication: str
+    group: int
+    lifetime_left: int
+    """Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class EspSaView:
+    """One ESP SA of `show crypto ipsec sa`."""
+
+    spi: int
+    proposal: ChildProposal
+    conn_id: int
+    remaining_kilobytes: int
+    remaining_seconds: int
+    replay: bool
+    iv_size: int
+    """Bytes."""
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IpsecFlowView:
+    """One protected flow: identities, counters and SAs."""
+
+    interface: InterfaceName
+    map_tag: str
+    """`Tunnel0-head-0`."""
+    local_address: IPv4Address
+    peer: IPv4Address
+    peer_port: int
+    local_selector: Selector
+    remote_selector: Selector
+    encaps: int
+    decaps: int
+    send_errors: int
+    recv_errors: int
+    plaintext_mtu: int
+    path_mtu: int
+    ip_mtu: int
+    ip_mtu_interface: InterfaceName | None
+    outbound_spi: int
+    """0 while there is no SA."""
+    pfs_group: int | None
+    inbound: tuple[EspSaView, ...]
+    outbound: tuple[EspSaView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CryptoSessionView:
+    """One block of `show crypto session`."""
+
+    interface: InterfaceName
+    status: str
+    """`UP-ACTIVE`, `UP-IDLE`, `UP-NO-IKE`, `DOWN-NEGOTIATING`, `DOWN`."""
+    local: IPv4Address
+    peer: IPv4Address
+    peer_port: int
+    isakmp: tuple[IsakmpSaView, ...]
+    flows: tuple[IpsecFlowView, ...]
+    uptime: Duration | None
