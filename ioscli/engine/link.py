@@ -86,7 +86,18 @@ class Link:
     the frame header (None: no limit of its own); loss: share of frames lost, 0 to 1.
     """
 
-    __slots__ = ("_random", "bandwidth", "delay", "ends", "loss", "lossy", "mtu", "name", "tap", "up")
+    __slots__ = (
+        "_random",
+        "bandwidth",
+        "delay",
+        "ends",
+        "loss",
+        "lossy",
+        "mtu",
+        "name",
+        "tap",
+        "up",
+    )
 
     def __init__(
         self,

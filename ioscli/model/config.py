@@ -45,6 +45,8 @@ class InterfaceConfig:
     shutdown: bool = False
     description: str | None = None
     address: IPv4Interface | None = None
+    address_method: str = "NVRAM"
+    """How the address came: `NVRAM` from the startup-config, `manual` from the prompt."""
     secondary_addresses: list[IPv4Interface] = field(default_factory=list)
     mtu: int | None = None
     """Bytes, `mtu`."""

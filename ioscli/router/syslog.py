@@ -1,14 +1,14 @@
 """The router's messages and its clock: `*Mar  1 00:01:02.345: %LINK-3-UPDOWN: ...`."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from ioscli.engine.simulation import Simulation
 from ioscli.model.instant import Instant
 
 #: When simulated time begins. A router without a battery-backed clock starts on a 1 March;
 #: a fixed day keeps equal runs equal.
-EPOCH = datetime(2002, 3, 1, tzinfo=timezone.utc)
+EPOCH = datetime(2002, 3, 1, tzinfo=UTC)
 
 
 def clock(now: Instant) -> datetime:

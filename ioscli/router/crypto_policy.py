@@ -1,0 +1,67 @@
+"""What a tunnel's protection profile asks of IKE: the traffic, the transforms, the lifetimes."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+
+from ioscli.codec.ipv4 import IpProtocol
+from ioscli.model.crypto import (
+    ChildPolicy,
+    ChildProposal,
+    EspCipher,
+    EspIntegrity,
+    EspTransform,
+    IpsecConfig,
+    Mode,
+    Selector,
+)
+from ioscli.router.tunnel import TunnelInterface
+
+#: IOS's built-in transform set `default`, used by a profile that names none (FACTS: IOS 15.x).
+DEFAULT_TRANSFORM_SET = ChildProposal(
+    EspTransform(EspCipher.AES_128, EspIntegrity.SHA), Mode.TRANSPORT
+)
+
+_ANYTHING = Selector(IPv4Network("0.0.0.0/0"))
+
+
+def demanded(tunnel: TunnelInterface) -> bool:
+    """Whether the tunnel's configuration forbids sending in the clear."""
+    return tunnel.settings.protection_profile is not None
+
+
+def child_policy(tunnel: TunnelInterface, ipsec: IpsecConfig) -> ChildPolicy | None:
+    """What IKE has to agree for a tunnel, or None while its configuration is incomplete."""
+    settings = tunnel.settings
+    if settings.protection_profile is None or tunnel.source is None:
+        return None
+    profile = ipsec.profiles.get(settings.protection_profile)
+    if profile is None or settings.destination is None:
+        return None
+    proposals = []
+    for name in profile.transform_sets:
+        transform_set = ipsec.transform_sets.get(name)
+        if transform_set is not None:
+            proposals.append(ChildProposal(transform_set.transform, transform_set.mode))
+    if not profile.transform_sets:
+        proposals.append(DEFAULT_TRANSFORM_SET)
+    if not proposals:
+        return None
+    local, remote = _ANYTHING, _ANYTHING
+    if tunnel.is_gre:
+        local = Selector(IPv4Network(tunnel.source), IpProtocol.GRE)
+        remote = Selector(IPv4Network(settings.destination), IpProtocol.GRE)
+    else:
+        # Identities that are not the endpoints rule transport mode out (RFC 4301, 4.1).
+        proposals = [ChildProposal(transform, Mode.TUNNEL) for transform, _ in proposals]
+    return ChildPolicy(
+        owner=str(tunnel.name),
+        local=tunnel.source,
+        peer=settings.destination,
+        local_selector=local,
+        remote_selector=remote,
+        proposals=tuple(proposals),
+        pfs_group=profile.pfs_group,
+        lifetime_seconds=profile.lifetime_seconds or ipsec.lifetime_seconds,
+        lifetime_kilobytes=profile.lifetime_kilobytes or ipsec.lifetime_kilobytes,
+    )

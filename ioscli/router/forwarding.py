@@ -1,0 +1,303 @@
+"""The IPv4 path: what comes in is delivered, forwarded, fragmented or refused (RFC 1812).
+
+The forwarding table is CEF's: destination -> adjacency, filled from the RIB as destinations are
+met and emptied whenever a route, an adjacency or an MTU changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import IPv4Address
+from typing import Protocol
+
+from ioscli.codec.errors import DecodeError
+from ioscli.codec.fragments import Reassembler, fragment
+from ioscli.codec.ipv4 import forwarded, header_ok
+from ioscli.codec.ipv4_template import DONT_FRAGMENT, Ipv4Template
+from ioscli.engine.simulation import Simulation
+from ioscli.model.ifname import InterfaceName
+from ioscli.model.rib import Path, Rib, Route
+from ioscli.router.interfaces import Interface
+
+_BROADCAST = b"\xff\xff\xff\xff"
+_FRAGMENT_BITS = 0x3FFF
+_RECURSION_LIMIT = 8
+"""Next hops of next hops; IOS gives up on deeper chains as on loops."""
+
+
+class Target(Protocol):
+    """What the forwarding table holds: an adjacency, a tunnel, or a way to refuse."""
+
+    mtu: int
+
+    def send(self, packet: bytes, /) -> None:
+        """Carry an IPv4 packet on."""
+
+
+class _Local:
+    """The router itself."""
+
+    mtu = 65_535
+
+    def send(self, _packet: bytes, /) -> None:
+        raise AssertionError("local packets are delivered, not sent")
+
+
+class _NoRoute:
+    """No way to the destination."""
+
+    mtu = 65_535
+
+    def send(self, _packet: bytes, /) -> None:
+        raise AssertionError("packets without a route are refused, not sent")
+
+
+LOCAL = _Local()
+NO_ROUTE = _NoRoute()
+
+PacketHandler = Callable[[bytes, Interface], None]
+
+
+class ErrorReporter(Protocol):
+    """Who tells a sender that its packet was refused: the router's ICMP."""
+
+    def time_exceeded(self, packet: bytes, interface: Interface) -> None:
+        """TTL ran out."""
+
+    def reassembly_time_exceeded(self, packet: bytes) -> None:
+        """Fragments were missing for too long."""
+
+    def no_route(self, packet: bytes, interface: Interface) -> None:
+        """No route to the host."""
+
+    def too_big(self, packet: bytes, interface: Interface, mtu: int) -> None:
+        """DF is set and the packet does not fit."""
+
+    def protocol_unreachable(self, packet: bytes, interface: Interface) -> None:
+        """Nobody here speaks the protocol."""
+
+
+class Forwarding:
+    """One router's IPv4 input, output and forwarding."""
+
+    __slots__ = (
+        "_identification",
+        "_reassembler",
+        "_reassembly_watched",
+        "_simulation",
+        "_table",
+        "errors",
+        "forwarded_packets",
+        "fragmented",
+        "header_errors",
+        "interfaces",
+        "no_route_drops",
+        "own_addresses",
+        "own_broadcasts",
+        "protocols",
+        "rib",
+        "too_big_drops",
+    )
+
+    def __init__(
+        self,
+        simulation: Simulation,
+        name: str,
+        rib: Rib,
+        interfaces: dict[InterfaceName, Interface],
+    ) -> None:
+        self._simulation = simulation
+        self.rib = rib
+        self.interfaces = interfaces
+        self.own_addresses: set[bytes] = set()
+        self.own_broadcasts: set[bytes] = {_BROADCAST}
+        self.protocols: dict[int, PacketHandler] = {}
+        """IP protocol number -> who takes packets for this router."""
+        self.errors: ErrorReporter
+        self._table: dict[bytes, Target] = {}
+        self._identification = simulation.random(f"{name} identification").getrandbits(16)
+        self._reassembler = Reassembler()
+        self._reassembly_watched = False
+        self.header_errors = 0
+        self.forwarded_packets = 0
+        self.fragmented = 0
+        self.no_route_drops = 0
+        self.too_big_drops = 0
+
+    def flush(self) -> None:
+        """Forget every cached way: routes, adjacencies, addresses or MTUs changed."""
+        self._table.clear()
+
+    # -- input ---------------------------------------------------------------------------------
+
+    def receive(self, packet: bytes, interface: Interface) -> None:
+        """An IPv4 packet came in through an interface (also a tunnel)."""
+        if not header_ok(packet):
+            self.header_errors += 1
+            interface.input_errors += 1
+            return
+        destination = packet[16:20]
+        target = self._table.get(destination)
+        if target is None:
+            target = self.find(destination)
+        if target is LOCAL:
+            self.deliver(packet, interface)
+            return
+        if packet[8] < 2:
+            self.errors.time_exceeded(packet, interface)
+            return
+        if target is NO_ROUTE:
+            self.no_route_drops += 1
+            self.errors.no_route(packet, interface)
+            return
+        self.forwarded_packets += 1
+        if len(packet) <= target.mtu:
+            target.send(forwarded(packet))
+        else:
+            self._too_big(packet, interface, target)
+
+    def _too_big(self, packet: bytes, interface: Interface, target: Target) -> None:
+        if int.from_bytes(packet[6:8], "big") & DONT_FRAGMENT:
+            self.too_big_drops += 1
+            self.errors.too_big(packet, interface, target.mtu)
+            return
+        for piece in fragment(forwarded(packet), target.mtu):
+            self.fragmented += 1
+            target.send(piece)
+
+    def deliver(self, packet: bytes, interface: Interface) -> None:
+        """A packet for this router: reassemble it, then hand it to its protocol."""
+        if int.from_bytes(packet[6:8], "big") & _FRAGMENT_BITS:
+            try:
+                whole = self._reassembler.add(packet, self._simulation.now)
+            except DecodeError:
+                self.header_errors += 1
+                interface.input_errors += 1
+                return
+            if whole is None:
+                self._watch_reassembly()
+                return
+            packet = whole
+        handler = self.protocols.get(packet[9])
+        if handler is None:
+            self.errors.protocol_unreachable(packet, interface)
+        else:
+            handler(packet, interface)
+
+    def _watch_reassembly(self) -> None:
+        deadline = self._reassembler.next_deadline
+        if deadline is not None and not self._reassembly_watched:
+            self._reassembly_watched = True
+            self._simulation.post(
+                max(0, deadline - self._simulation.now), self._reassembly_timed_out, None
+            )
+
+    def _reassembly_timed_out(self, _: object) -> None:
+        self._reassembly_watched = False
+        for first in self._reassembler.expire(self._simulation.now):
+            self.errors.reassembly_time_exceeded(first)
+        self._watch_reassembly()
+
+    # -- output --------------------------------------------------------------------------------
+
+    def identification(self) -> int:
+        """The next value for the identification field."""
+        self._identification = value = self._identification + 1 & 0xFFFF
+        return value
+
+    def originate(  # the fields that a sender chooses, RFC 791
+        self,
+        source: bytes,
+        destination: bytes,
+        protocol: int,
+        payload: bytes,
+        *,
+        ttl: int = 255,
+        tos: int = 0,
+        dont_fragment: bool = False,
+    ) -> bool:
+        """Send a packet of the router's own; False when no route or no fitting MTU was found."""
+        header = Ipv4Template(source, destination, protocol, ttl)
+        flags = DONT_FRAGMENT if dont_fragment else 0
+        return self.output(header.build(len(payload), self.identification(), tos, flags) + payload)
+
+    def output(self, packet: bytes) -> bool:
+        """Send a finished packet; False when no route or no fitting MTU was found."""
+        destination = packet[16:20]
+        target = self._table.get(destination)
+        if target is None:
+            target = self.find(destination)
+        if target is NO_ROUTE:
+            self.no_route_drops += 1
+            return False
+        if target is LOCAL:
+            # Posted, not called: a sender must see its own call return before the answer.
+            self._simulation.post(1, self._deliver_own, packet)
+            return True
+        if len(packet) <= target.mtu:
+            target.send(packet)
+            return True
+        if int.from_bytes(packet[6:8], "big") & DONT_FRAGMENT:
+            self.too_big_drops += 1
+            return False
+        for piece in fragment(packet, target.mtu):
+            self.fragmented += 1
+            target.send(piece)
+        return True
+
+    def _deliver_own(self, packet: bytes) -> None:
+        for interface in self.interfaces.values():
+            if interface.address is not None and interface.address.packed == packet[16:20]:
+                self.deliver(packet, interface)
+                return
+
+    # -- the table -----------------------------------------------------------------------------
+
+    def find(self, destination: bytes) -> Target:
+        """The way to a destination (4 bytes), from the RIB into the table."""
+        target = self._resolve(destination)
+        self._table[destination] = target
+        return target
+
+    def _resolve(self, destination: bytes) -> Target:
+        if destination in self.own_addresses or destination in self.own_broadcasts:
+            return LOCAL
+        if destination[0] >= 224:
+            return NO_ROUTE  # multicast is never forwarded here, nor class E
+        found = self.way_out(int.from_bytes(destination, "big"))
+        if found is None:
+            return NO_ROUTE
+        interface, next_hop = found
+        return interface.adjacency(next_hop)
+
+    def way_out(self, destination: int) -> tuple[Interface, bytes] | None:
+        """Interface and next hop (4 bytes) towards an address, through recursive next hops."""
+        wanted = destination
+        for _ in range(_RECURSION_LIMIT):
+            route = self.rib.lookup(wanted)
+            if route is None:
+                return None
+            path = self._choose(route, destination)
+            hop = wanted if path.next_hop is None else int(path.next_hop)
+            if path.interface is not None:
+                interface = self.interfaces.get(path.interface)
+                if interface is None or not interface.protocol_up:
+                    return None
+                return interface, hop.to_bytes(4, "big")
+            if path.next_hop is None:
+                return None
+            wanted = hop
+        return None
+
+    @staticmethod
+    def _choose(route: Route, destination: int) -> Path:
+        """Per-destination load sharing over equal paths."""
+        paths = route.paths
+        return paths[0] if len(paths) == 1 else paths[destination % len(paths)]
+
+    def source_address(self, destination: IPv4Address) -> IPv4Address | None:
+        """The address that the router's own packets to a destination carry."""
+        if destination.packed in self.own_addresses:
+            return destination
+        found = self.way_out(int(destination))
+        return None if found is None else found[0].address

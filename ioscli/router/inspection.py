@@ -1,0 +1,127 @@
+"""A router's state as frozen views: what show commands are given to print."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+from typing import TYPE_CHECKING
+
+from ioscli.model.config import TunnelMode
+from ioscli.model.instant import Duration, Instant
+from ioscli.model.rib import Entry
+from ioscli.router.interfaces import EthernetInterface, Interface
+from ioscli.router.tunnel import TunnelInterface
+from ioscli.router.views import (
+    ArpView,
+    Counters,
+    InterfaceView,
+    NextHopView,
+    RouteView,
+    TunnelView,
+)
+
+if TYPE_CHECKING:
+    from ioscli.router.router import Router
+
+_DEFAULT_ROUTE = IPv4Network("0.0.0.0/0")
+
+_TRANSPORTS = {TunnelMode.GRE_IP: "GRE/IP", TunnelMode.IPSEC_IPV4: "IPSEC/IP"}
+
+
+def interface_views(router: Router) -> list[InterfaceView]:
+    """Every interface, in the order of `show interfaces`."""
+    now = router.simulation.now
+    ordered = sorted(router.interfaces.values(), key=lambda it: it.name.listing_order)
+    return [_interface_view(interface, now) for interface in ordered]
+
+
+def _interface_view(interface: Interface, now: Instant) -> InterfaceView:
+    config = interface.config
+    rates = interface.rates
+    return InterfaceView(
+        name=interface.name,
+        description=config.description,
+        shutdown=config.shutdown,
+        up=interface.up,
+        protocol_up=interface.protocol_up,
+        address=config.address,
+        address_method="unset" if config.address is None else config.address_method,
+        mac=interface.mac if isinstance(interface, EthernetInterface) else None,
+        mtu=interface.mtu,
+        ip_mtu=interface.ip_mtu,
+        bandwidth=interface.bandwidth,
+        delay=interface.delay,
+        last_input=_ago(interface.last_input, now),
+        last_output=_ago(interface.last_output, now),
+        counters=_counters(interface),
+        input_rate=(round(rates.in_bits), round(rates.in_packets)),
+        output_rate=(round(rates.out_bits), round(rates.out_packets)),
+        tunnel=_tunnel_view(interface) if isinstance(interface, TunnelInterface) else None,
+    )
+
+
+def _ago(when: Instant | None, now: Instant) -> Duration | None:
+    return None if when is None else Duration(now - when)
+
+
+def _counters(interface: Interface) -> Counters:
+    return Counters(
+        packets_in=interface.packets_in,
+        bytes_in=interface.bytes_in,
+        broadcasts_in=interface.broadcasts_in,
+        packets_out=interface.packets_out,
+        bytes_out=interface.bytes_out,
+        input_errors=interface.input_errors,
+        input_drops=interface.input_drops,
+        output_drops=interface.output_drops,
+        unknown_protocol_drops=interface.unknown_protocols,
+        resets=interface.resets,
+        carrier_transitions=interface.carrier_transitions,
+    )
+
+
+def _tunnel_view(tunnel: TunnelInterface) -> TunnelView:
+    settings = tunnel.settings
+    return TunnelView(
+        source=tunnel.source,
+        source_interface=tunnel.source_interface,
+        destination=settings.destination,
+        transport=_TRANSPORTS[settings.mode],
+        key=settings.key,
+        ttl=settings.ttl,
+        transport_mtu=tunnel.transport_mtu,
+        linestate=tunnel.linestate,
+        protection_profile=settings.protection_profile,
+    )
+
+
+def route_views(router: Router) -> list[RouteView]:
+    """The best routes, by prefix."""
+    return [_route_view(entry) for entry in router.rib.entries()]
+
+
+def _route_view(entry: Entry) -> RouteView:
+    route = entry.route
+    return RouteView(
+        prefix=route.prefix,
+        code=route.source.value,
+        distance=route.distance,
+        metric=route.metric,
+        paths=tuple(NextHopView(path.next_hop, path.interface) for path in route.paths),
+        candidate_default=route.prefix == _DEFAULT_ROUTE,
+        installed=entry.installed,
+    )
+
+
+def arp_views(router: Router) -> list[ArpView]:
+    """The ARP tables with the router's own addresses, by address."""
+    now = router.simulation.now
+    rows: list[ArpView] = []
+    for interface in router.interfaces.values():
+        if not isinstance(interface, EthernetInterface) or not interface.protocol_up:
+            continue
+        if interface.address is not None:
+            rows.append(ArpView(interface.address, interface.mac, None, interface.name))
+        for address, entry in interface.arp.entries.items():
+            age = Duration(now - entry.updated if entry.mac else 0)
+            rows.append(ArpView(address, entry.mac, age, interface.name))
+    return sorted(rows, key=lambda row: int(row.address))

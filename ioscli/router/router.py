@@ -1,0 +1,343 @@
+"""One router: its interfaces, tables and machines put together, following its configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from ipaddress import IPv4Address
+
+from ioscli.codec.ipv4 import IpProtocol
+from ioscli.engine.link import Port
+from ioscli.engine.simulation import Simulation
+from ioscli.model.changes import (
+    ConfigChange,
+    CryptoChanged,
+    InterfaceChanged,
+    InterfaceRemoved,
+    StaticRoutesChanged,
+    SystemChanged,
+)
+from ioscli.model.config import InterfaceConfig, RouterConfig, TunnelConfig, new_router_config
+from ioscli.model.ifname import InterfaceName
+from ioscli.model.instant import SECOND, Duration
+from ioscli.model.rib import Rib
+from ioscli.router import inspection
+from ioscli.router.crypto import CryptoEngine
+from ioscli.router.forwarding import Forwarding
+from ioscli.router.icmp import Icmp
+from ioscli.router.interfaces import (
+    ETHERNET_KINDS,
+    EthernetInterface,
+    Interface,
+    LoadAverage,
+    LoopbackInterface,
+    SerialInterface,
+)
+from ioscli.router.linestate import LineState
+from ioscli.router.prober import Prober
+from ioscli.router.probes import EchoRequest, EchoResult, TraceProbe, TraceResult
+from ioscli.router.routing import RouteInstaller
+from ioscli.router.syslog import ConsoleLog
+from ioscli.router.tunnel import GreInput, TunnelInterface
+from ioscli.router.udp import UdpInput
+from ioscli.router.views import (
+    ArpView,
+    CryptoSessionView,
+    InterfaceView,
+    IpsecFlowView,
+    IsakmpSaView,
+    RouteView,
+)
+
+_SETTLING_PASSES = 10
+"""Routes move tunnels and tunnels move routes; more turns than this is recursion."""
+_ARP_SWEEP = 60 * SECOND
+
+
+class Router:
+    """A router with its ports; link them through `port(name)`, then `boot()` it.
+
+    hardware: the physical interfaces that it has. config: what it starts with; by default that
+    of a router fresh from the box.
+    """
+
+    def __init__(
+        self,
+        simulation: Simulation,
+        name: str,
+        hardware: Sequence[InterfaceName],
+        config: RouterConfig | None = None,
+    ) -> None:
+        self.simulation = simulation
+        self.name = name
+        self.hardware = tuple(sorted(hardware, key=lambda port: port.listing_order))
+        self.config = config or new_router_config(name, self.hardware)
+        self.console = ConsoleLog(simulation)
+        self.rib = Rib()
+        self.interfaces: dict[InterfaceName, Interface] = {}
+        self.forwarding = Forwarding(simulation, name, self.rib, self.interfaces)
+        self.routes = RouteInstaller(simulation, self.rib, self.interfaces, self.config)
+        self.icmp = Icmp(simulation, self.forwarding, self.config)
+        self.prober = Prober(simulation, self.forwarding)
+        self.gre = GreInput()
+        self.udp = UdpInput(self.icmp)
+        self.lines = LineState(simulation, self.console)
+        self.crypto = CryptoEngine(
+            simulation, name, self.config, self.forwarding, self.gre, self.udp, self.console
+        )
+        self._ports = {port: Port(simulation, f"{name}:{port}") for port in self.hardware}
+        self._macs = _mac_addresses(simulation, name, self.hardware)
+        self._booted = simulation.now
+        self._connect_parts()
+        for interface_config in self.config.interfaces.values():
+            self._make_interface(interface_config)
+
+    def _connect_parts(self) -> None:
+        forwarding = self.forwarding
+        forwarding.errors = self.icmp
+        forwarding.protocols[IpProtocol.ICMP] = self.icmp.receive
+        forwarding.protocols[IpProtocol.UDP] = self.udp.receive
+        forwarding.protocols[IpProtocol.GRE] = self.gre.receive
+        forwarding.protocols[IpProtocol.ESP] = self.crypto.receive_esp
+        self.icmp.on_reply = self.prober.reply
+        self.icmp.on_error = self.prober.error
+        self.crypto.secured_changed = self._secured_changed
+        self.lines.changed = self.reconverge
+
+    # -- life ----------------------------------------------------------------------------------
+
+    @property
+    def hostname(self) -> str:
+        """The configured host name."""
+        return self.config.hostname
+
+    @property
+    def uptime(self) -> Duration:
+        """Since boot."""
+        return Duration(self.simulation.now - self._booted)
+
+    def port(self, name: InterfaceName) -> Port:
+        """The port behind a physical interface. Raises KeyError when the hardware lacks it."""
+        return self._ports[name]
+
+    def boot(self) -> None:
+        """Bring the interfaces up as configured; links are in place."""
+        self._booted = self.simulation.now
+        for interface in self.interfaces.values():
+            interface.configured()
+            self.lines.boot(interface)
+        self.reconverge()
+        for interface in self.interfaces.values():
+            if interface.protocol_up:
+                interface.went_up()
+        self.simulation.post(LoadAverage.SAMPLE, self._sample_load, None)
+        self.simulation.post(_ARP_SWEEP, self._sweep_arp, None)
+
+    def log(self, facility: str, severity: int, mnemonic: str, text: str) -> None:
+        """Emit a system message."""
+        self.console.log(facility, severity, mnemonic, text)
+
+    def _sample_load(self, _: object) -> None:
+        for interface in self.interfaces.values():
+            interface.rates.sample(interface)
+        self.simulation.post(LoadAverage.SAMPLE, self._sample_load, None)
+
+    def _sweep_arp(self, _: object) -> None:
+        for interface in self.interfaces.values():
+            if isinstance(interface, EthernetInterface):
+                interface.forget(interface.arp.expire(self.simulation.now))
+        self.simulation.post(_ARP_SWEEP, self._sweep_arp, None)
+
+    # -- configuration -------------------------------------------------------------------------
+
+    def apply(self, changes: Iterable[ConfigChange]) -> None:
+        """Follow what the operator changed in `config`."""
+        settle = crypto = False
+        for change in changes:
+            match change:
+                case InterfaceChanged(name):
+                    self._interface_changed(name)
+                    settle = crypto = True
+                case InterfaceRemoved(name):
+                    self._interface_removed(name)
+                    settle = crypto = True
+                case StaticRoutesChanged():
+                    settle = True
+                case CryptoChanged():
+                    crypto = True
+                case SystemChanged():
+                    pass  # read from the configuration when it is needed
+        if settle:
+            self.reconverge()
+        if crypto:
+            self.crypto.reconfigure(self._tunnels())
+
+    def _interface_changed(self, name: InterfaceName) -> None:
+        interface = self.interfaces.get(name)
+        if interface is None:
+            interface = self._make_interface(self.config.interfaces[name])
+            self.lines.created(interface)
+        self._follow(interface)
+        self.lines.configured(interface)
+        # A tunnel may take its source address from the interface that changed.
+        for tunnel in self._tunnels():
+            if tunnel.source_interface == name:
+                self._follow(tunnel)
+
+    def _follow(self, interface: Interface) -> None:
+        before = interface.address
+        interface.configured()
+        if interface.address != before and interface.protocol_up:
+            interface.went_up()
+
+    def _interface_removed(self, name: InterfaceName) -> None:
+        interface = self.interfaces.pop(name, None)
+        if interface is not None:
+            self.lines.removed(interface)
+
+    def _make_interface(self, config: InterfaceConfig) -> Interface:
+        name = config.name
+        simulation, forwarding = self.simulation, self.forwarding
+        interface: Interface
+        if name.kind == "Tunnel":
+            if config.tunnel is None:
+                config.tunnel = TunnelConfig()
+            interface = TunnelInterface(config, simulation, forwarding)
+        elif name.kind == "Loopback":
+            interface = LoopbackInterface(config, simulation, forwarding)
+        elif name.kind in ETHERNET_KINDS:
+            interface = EthernetInterface(
+                config, simulation, forwarding, self._ports[name], self._macs[name], self._proxies
+            )
+        else:
+            interface = SerialInterface(config, simulation, forwarding, self._ports[name])
+        if name in self._ports:
+            self._ports[name].carrier_changed = lambda _: self.lines.configured(interface)
+        self.interfaces[name] = interface
+        return interface
+
+    def _tunnels(self) -> list[TunnelInterface]:
+        return [it for it in self.interfaces.values() if isinstance(it, TunnelInterface)]
+
+    # -- settling ------------------------------------------------------------------------------
+
+    def reconverge(self) -> None:
+        """Bring addresses, routes and tunnel states in line with one another."""
+        for _ in range(_SETTLING_PASSES):
+            self._collect_addresses()
+            self.routes.update()
+            self.forwarding.flush()
+            tunnels = self._tunnels()
+            self.gre.learn(tunnels)
+            moved = [
+                tunnel
+                for tunnel in tunnels
+                if self.lines.tunnel(tunnel, tunnel.evaluate(secured=self.crypto.secured(tunnel)))
+            ]
+            if not moved:
+                break
+        self.crypto.routes_changed()
+
+    def _collect_addresses(self) -> None:
+        own = self.forwarding.own_addresses
+        broadcasts = self.forwarding.own_broadcasts
+        own.clear()
+        broadcasts.clear()
+        broadcasts.add(b"\xff\xff\xff\xff")
+        for interface in self.interfaces.values():
+            primary = interface.config.address
+            if primary is None or not interface.protocol_up:
+                continue
+            for address in (primary, *interface.config.secondary_addresses):
+                own.add(address.ip.packed)
+                if address.network.prefixlen < 31:
+                    broadcasts.add(address.network.broadcast_address.packed)
+
+    def _secured_changed(self, tunnel: TunnelInterface) -> None:
+        """An SA of a tunnel came or went: its MTU, and a VTI's line protocol, follow."""
+        tunnel.mtu_left = self.crypto.plaintext_mtu(tunnel)
+        tunnel.configured()
+        self.reconverge()
+
+    def _proxies(self, wanted: IPv4Address, asked: Interface) -> bool:
+        """Proxy ARP: answer for what is reached through another interface."""
+        if not asked.config.proxy_arp or wanted.packed in self.forwarding.own_addresses:
+            return False
+        found = self.forwarding.way_out(int(wanted))
+        return found is not None and found[0] is not asked
+
+    # -- what exec commands ask for ------------------------------------------------------------
+
+    def source_address(self, destination: IPv4Address) -> IPv4Address | None:
+        """The address that packets of this router to a destination carry; None: no route."""
+        return self.forwarding.source_address(destination)
+
+    def send_echo(
+        self, request: EchoRequest, on_result: Callable[[EchoResult], None]
+    ) -> Callable[[], object]:
+        """Send one echo request; see `Prober.send_echo`."""
+        return self.prober.send_echo(request, on_result)
+
+    def send_trace_probe(
+        self, probe: TraceProbe, on_result: Callable[[TraceResult], None]
+    ) -> Callable[[], object]:
+        """Send one traceroute probe; see `Prober.send_trace`."""
+        return self.prober.send_trace(probe, on_result)
+
+    def clear_arp(self) -> None:
+        """Forget every learned ARP entry (`clear arp-cache`)."""
+        for interface in self.interfaces.values():
+            if isinstance(interface, EthernetInterface):
+                gone = list(interface.arp.entries)
+                interface.arp.entries.clear()
+                interface.forget(gone)
+
+    def clear_counters(self, name: InterfaceName | None = None) -> None:
+        """Zero the packet counters of one interface, or all (`clear counters`)."""
+        for interface in self.interfaces.values():
+            if name is None or interface.name == name:
+                interface.clear_counters()
+
+    def clear_crypto_sa(self, peer: IPv4Address | None = None) -> None:
+        """Delete IPsec SAs (`clear crypto sa`)."""
+        self.crypto.clear_sas(peer)
+
+    def clear_isakmp(self, conn_id: int | None = None) -> None:
+        """Delete ISAKMP SAs (`clear crypto isakmp`)."""
+        self.crypto.clear_isakmp(conn_id)
+
+    # -- views ---------------------------------------------------------------------------------
+
+    def interface_views(self) -> list[InterfaceView]:
+        """Every interface, in the order of `show interfaces`."""
+        return inspection.interface_views(self)
+
+    def route_views(self) -> list[RouteView]:
+        """The best routes, by prefix."""
+        return inspection.route_views(self)
+
+    def arp_views(self) -> list[ArpView]:
+        """The ARP tables with the router's own addresses."""
+        return inspection.arp_views(self)
+
+    def isakmp_views(self) -> list[IsakmpSaView]:
+        """ISAKMP SAs, newest first."""
+        return self.crypto.isakmp_views()
+
+    def ipsec_views(self) -> list[IpsecFlowView]:
+        """Protected flows by interface."""
+        return self.crypto.flow_views()
+
+    def crypto_session_views(self) -> list[CryptoSessionView]:
+        """IKE and IPsec state by interface and peer."""
+        return self.crypto.session_views()
+
+
+def _mac_addresses(
+    simulation: Simulation, name: str, hardware: Iterable[InterfaceName]
+) -> dict[InterfaceName, bytes]:
+    """Locally administered addresses, one block a router, one address a port."""
+    block = simulation.random(f"{name} mac").getrandbits(24)
+    return {
+        port: b"\x02\x00" + block.to_bytes(3, "big") + index.to_bytes(1, "big")
+        for index, port in enumerate(hardware)
+    }

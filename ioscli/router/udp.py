@@ -1,0 +1,60 @@
+"""UDP datagrams for the router itself: ports that are open, and a refusal for the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import IPv4Address
+from typing import NamedTuple
+
+from ioscli.codec.errors import DecodeError
+from ioscli.codec.ipv4 import header_length
+from ioscli.codec.udp import UdpHeader
+from ioscli.router.icmp import Icmp
+from ioscli.router.interfaces import Interface
+
+
+class Datagram(NamedTuple):
+    """One UDP datagram that reached an open port."""
+
+    source: IPv4Address
+    source_port: int
+    destination: IPv4Address
+    destination_port: int
+    payload: bytes
+
+
+class UdpInput:
+    """Hands datagrams to whoever opened their port."""
+
+    __slots__ = ("_icmp", "_ports", "malformed")
+
+    def __init__(self, icmp: Icmp) -> None:
+        self._icmp = icmp
+        self._ports: dict[int, Callable[[Datagram], None]] = {}
+        self.malformed = 0
+
+    def open(self, port: int, handler: Callable[[Datagram], None]) -> None:
+        """Have the datagrams of a port handed to a function."""
+        self._ports[port] = handler
+
+    def close(self, port: int) -> None:
+        """Refuse the port's datagrams again."""
+        self._ports.pop(port, None)
+
+    def is_open(self, port: int) -> bool:
+        """Whether somebody listens on a port."""
+        return port in self._ports
+
+    def receive(self, packet: bytes, interface: Interface) -> None:
+        """A UDP packet for this router."""
+        source, destination = IPv4Address(packet[12:16]), IPv4Address(packet[16:20])
+        try:
+            header, payload = UdpHeader.parse(packet[header_length(packet) :], source, destination)
+        except DecodeError:
+            self.malformed += 1
+            return
+        handler = self._ports.get(header.destination_port)
+        if handler is None:
+            self._icmp.port_unreachable(packet, interface)
+            return
+        handler(Datagram(source, header.source_port, destination, header.destination_port, payload))
