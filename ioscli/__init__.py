@@ -1,0 +1,1 @@
+"""ioscli: a Cisco IOS-style router emulator without a Cisco image."""

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from ioscli.engine.simulation import Simulation
 
-#: Frames of 1,500 bytes that wait for a port's wire before new ones are dropped (IOS: hold-queue 40 out).
+#: Frames of 1,500 bytes that wait for a port's wire before new ones are dropped, as with IOS's
+#: default `hold-queue 40 out`.
 OUTPUT_QUEUE = 40
 
 Tap = Callable[[int, "Port", bytes], None]

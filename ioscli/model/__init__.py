@@ -1,0 +1,8 @@
+"""What routers are made of before anything moves: time, names, configuration, routes.
+
+- instant: simulated time, whole microseconds
+- ifname: interface names
+- config, crypto: what the operator configured; crypto also holds what IKE and IPsec share
+- changes: what a command changed in the configuration
+- rib: the routing table
+"""

@@ -1,0 +1,13 @@
+"""One router: machines put together, their effects carried out, packets forwarded.
+
+- router: the device; what changes in its configuration, and what exec commands ask for
+- interfaces, linestate: ports, adjacencies, counters; up and down with IOS's delays and messages
+- forwarding: IPv4 input, output, fragmentation, the forwarding table
+- routing: connected and static routes into the RIB
+- icmp, udp, prober: the router's own ICMP and UDP, pings and traces under way
+- tunnel: GRE and VTI
+- crypto, crypto_policy: tunnel protection: what IKE negotiates, and sealing with what it agreed
+- syslog: messages and the clock
+- views, inspection, crypto_views: state as frozen views for show commands
+- probes: what ping and traceroute ask and learn
+"""

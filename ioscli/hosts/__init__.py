@@ -1,0 +1,4 @@
+"""The other devices that a lab needs.
+
+- switch: a learning Ethernet switch
+"""
