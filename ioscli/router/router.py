@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from ipaddress import IPv4Address
 
 from ioscli.codec.ipv4 import IpProtocol
@@ -20,6 +20,8 @@ from ioscli.model.config import InterfaceConfig, RouterConfig, TunnelConfig, new
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import SECOND, Duration
 from ioscli.model.rib import Rib
+from ioscli.protocols.ike import IkeKeyRecord
+from ioscli.protocols.ipsec.sadb import EspKeyRecord
 from ioscli.router import inspection
 from ioscli.router.crypto import CryptoEngine
 from ioscli.router.forwarding import Forwarding
@@ -129,6 +131,7 @@ class Router:
         for interface in self.interfaces.values():
             if interface.protocol_up:
                 interface.went_up()
+        self.crypto.reconfigure(self._tunnels())
         self.simulation.post(LoadAverage.SAMPLE, self._sample_load, None)
         self.simulation.post(_ARP_SWEEP, self._sweep_arp, None)
 
@@ -304,6 +307,14 @@ class Router:
     def clear_isakmp(self, conn_id: int | None = None) -> None:
         """Delete ISAKMP SAs (`clear crypto isakmp`)."""
         self.crypto.clear_isakmp(conn_id)
+
+    def esp_key_records(self) -> Iterator[EspKeyRecord]:
+        """The keys of every ESP SA so far, for reading captures."""
+        return self.crypto.esp_key_records()
+
+    def ike_key_records(self) -> Iterator[IkeKeyRecord]:
+        """The keys of every ISAKMP SA so far, for reading captures."""
+        return self.crypto.ike_key_records()
 
     # -- views ---------------------------------------------------------------------------------
 
