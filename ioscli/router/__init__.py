@@ -6,7 +6,8 @@
 - routing: connected and static routes into the RIB
 - icmp, udp, prober: the router's own ICMP and UDP, pings and traces under way
 - tunnel: GRE and VTI
-- crypto, crypto_policy: tunnel protection: what IKE negotiates, and sealing with what it agreed
+- crypto, crypto_policy: tunnel protection: what IKE is asked to negotiate, what its SAs open
+- tunnel_guard: sealing what a protected tunnel sends
 - syslog: messages and the clock
 - views, inspection, crypto_views: state as frozen views for show commands
 - probes: what ping and traceroute ask and learn

@@ -1,9 +1,8 @@
 """IPsec on a router: where tunnels, IKE and the SA database meet.
 
-Every Tunnel interface with `tunnel protection ipsec profile` gets a `TunnelGuard`: the tunnel
-hands it what it would have sent, the guard seals it. The engine carries out what the IKE and
-SA machines ask for, and starts negotiations: as soon as the peer can be reached, as IOS does
-for tunnels, and again whenever a packet finds no SA.
+Every Tunnel interface with `tunnel protection ipsec profile` gets a `TunnelGuard`. The engine
+carries out what the IKE and SA machines ask for, opens what arrives, and starts negotiations: as
+soon as the peer can be reached, as IOS does for tunnels, and again whenever a packet finds no SA.
 """
 
 from __future__ import annotations
@@ -13,9 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from ipaddress import IPv4Address
 
 from ioscli.codec.errors import DecodeError
-from ioscli.codec.fragments import Reassembler, fragment
+from ioscli.codec.fragments import Reassembler
 from ioscli.codec.ipv4 import IpProtocol, header_length, header_ok, is_fragment
-from ioscli.codec.ipv4_template import DONT_FRAGMENT, Ipv4Template
+from ioscli.codec.ipv4_template import Ipv4Template
 from ioscli.codec.udp import UdpHeader
 from ioscli.engine.simulation import Simulation, Timer
 from ioscli.model.config import RouterConfig
@@ -35,17 +34,16 @@ from ioscli.protocols.ike import (
 from ioscli.protocols.ipsec.sa import EspError
 from ioscli.protocols.ipsec.sadb import (
     EspKeyRecord,
-    Flow,
     NeedRekey,
     SaDatabase,
     SaPair,
 )
-from ioscli.protocols.ipsec.transforms import plaintext_mtu
 from ioscli.router import crypto_policy, crypto_views
 from ioscli.router.forwarding import Forwarding
 from ioscli.router.interfaces import Interface
 from ioscli.router.syslog import ConsoleLog
 from ioscli.router.tunnel import GreInput, TunnelInterface
+from ioscli.router.tunnel_guard import TunnelGuard
 from ioscli.router.udp import Datagram, UdpInput
 from ioscli.router.views import CryptoSessionView, IpsecFlowView, IsakmpSaView
 
@@ -56,86 +54,6 @@ TRAFFIC_RETRY = SECOND
 """... and how long before traffic may start it."""
 LOG_INTERVAL = 60 * SECOND
 """IOS repeats its complaints about stray packets once a minute."""
-
-
-class TunnelGuard:
-    """One protected tunnel: its flow in the SA database and its way to the peer."""
-
-    __slots__ = (
-        "_engine",
-        "_forwarding",
-        "_outer",
-        "failed_at",
-        "flow",
-        "path_interface",
-        "path_mtu",
-        "policy",
-        "retry",
-        "tunnel",
-        "up_since",
-    )
-
-    def __init__(
-        self,
-        engine: CryptoEngine,
-        forwarding: Forwarding,
-        tunnel: TunnelInterface,
-        policy: ChildPolicy,
-        flow: Flow,
-    ) -> None:
-        self._engine = engine
-        self._forwarding = forwarding
-        self.tunnel = tunnel
-        self.flow = flow
-        self.policy = policy
-        self.path_mtu = 1500
-        self.path_interface: Interface | None = None
-        self.failed_at: Instant | None = None
-        self.retry: Timer | None = None
-        self.up_since: Instant | None = None
-        self._outer = Ipv4Template(policy.local.packed, policy.peer.packed, IpProtocol.ESP)
-
-    def plaintext_mtu(self, pair: SaPair) -> int:
-        """Bytes of the largest packet that an SA pair carries without fragments."""
-        proposal = pair.child.proposal
-        return plaintext_mtu(proposal.transform, proposal.mode, self.path_mtu)
-
-    def protect(self, packet: bytes) -> None:
-        """Seal an IPv4 packet (GRE, or for a VTI the packet itself) and send it."""
-        pair = self.flow.current
-        if pair is None:
-            self.flow.send_errors += 1
-            self._engine.wanted(self)
-            return
-        if len(packet) > self.tunnel.sealed_limit:
-            self._protect_large(pair, packet)
-            return
-        self._seal(pair, packet)
-
-    def _seal(self, pair: SaPair, packet: bytes) -> None:
-        forwarding = self._forwarding
-        try:
-            if pair.child.proposal.mode is Mode.TUNNEL:
-                sealed = pair.outbound.seal(packet, IpProtocol.IPV4)
-            else:
-                sealed = pair.outbound.seal(packet[header_length(packet) :], packet[9])
-        except EspError:
-            self.flow.send_errors += 1
-            return
-        # DF is copied outwards, IOS's default `crypto ipsec df-bit copy`.
-        flags = DONT_FRAGMENT if packet[6] & 0x40 else 0
-        header = self._outer.build(len(sealed), forwarding.identification(), packet[1], flags)
-        forwarding.output(header + sealed)
-
-    def _protect_large(self, pair: SaPair, packet: bytes) -> None:
-        """Look-ahead fragmentation: cut before encryption where the mode allows it."""
-        if packet[6] & 0x40:
-            self.flow.send_errors += 1
-        elif pair.child.proposal.mode is Mode.TUNNEL:
-            for piece in fragment(packet, self.tunnel.sealed_limit):
-                self._seal(pair, piece)
-        else:
-            self._seal(pair, packet)  # transport mode is cut after encryption
 
 
 class CryptoEngine:
@@ -192,7 +110,7 @@ class CryptoEngine:
             flow = self.sadb.flow(policy)
             known = self._guards.get(owner)
             if known is None or known.tunnel is not tunnel:
-                known = TunnelGuard(self, self._forwarding, tunnel, policy, flow)
+                known = TunnelGuard(self._wanted_by, self._forwarding, tunnel, policy, flow)
                 self._guards[owner] = known
             known.policy = policy
             tunnel.protect = known.protect
@@ -245,7 +163,7 @@ class CryptoEngine:
             return
         self._carry_out(self.isakmp.initiate(self._simulation.now, guard.policy))
 
-    def wanted(self, guard: TunnelGuard) -> None:
+    def _wanted_by(self, guard: TunnelGuard) -> None:
         """A packet found no SA."""
         failed = guard.failed_at
         if failed is not None and self._simulation.now - failed < TRAFFIC_RETRY:

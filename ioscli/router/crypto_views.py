@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ioscli.model.instant import Duration, Instant
 from ioscli.protocols.ike import IsakmpSaState
 from ioscli.protocols.ipsec.sa import EspSa
 from ioscli.protocols.ipsec.sadb import SaPair
+from ioscli.router.tunnel_guard import TunnelGuard
 from ioscli.router.views import CryptoSessionView, EspSaView, IpsecFlowView, IsakmpSaView
-
-if TYPE_CHECKING:
-    from ioscli.router.crypto import TunnelGuard
 
 
 def isakmp_view(state: IsakmpSaState) -> IsakmpSaView:
