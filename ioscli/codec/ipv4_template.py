@@ -23,7 +23,9 @@ class Ipv4Template:
         fixed = _HEADER.pack(0x45, 0, 0, 0, 0, ttl, protocol, 0, source, destination)
         self._constant_sum = int.from_bytes(fixed, "big") % 0xFFFF
 
-    def build(self, payload_length: int, identification: int, tos: int = 0, flags: int = 0) -> bytes:
+    def build(
+        self, payload_length: int, identification: int, tos: int = 0, flags: int = 0
+    ) -> bytes:
         """The 20 bytes of the header; flags as in the flags-and-offset word."""
         total = payload_length + 20
         checksum = -(self._constant_sum + tos + total + identification + flags) % 0xFFFF

@@ -13,6 +13,13 @@ from typing import TYPE_CHECKING
 from ioscli.codec.arp import ArpPacket
 from ioscli.codec.errors import DecodeError
 from ioscli.codec.ethernet import EthernetHeader, EtherType
+from ioscli.codec.hdlc import (
+    SLARP_PROTOCOL,
+    HdlcAddress,
+    HdlcHeader,
+    SlarpKeepalive,
+    parse_slarp,
+)
 from ioscli.engine.link import Port
 from ioscli.engine.simulation import Simulation
 from ioscli.model.config import InterfaceConfig
@@ -21,6 +28,7 @@ from ioscli.model.instant import SECOND, Instant
 from ioscli.protocols.arp.table import ArpTable, Learned
 from ioscli.protocols.arp.table import Effect as ArpEffect
 from ioscli.protocols.arp.table import Send as SendArp
+from ioscli.protocols.slarp.keepalive import INTERVAL, Keepalive
 
 if TYPE_CHECKING:
     from ioscli.router.forwarding import Forwarding
@@ -40,6 +48,7 @@ ETHERNET_KINDS = frozenset({"GigabitEthernet", "FastEthernet", "Ethernet"})
 _IPV4 = EtherType.IPV4.to_bytes(2, "big")
 _ARP = EtherType.ARP.to_bytes(2, "big")
 _MINIMUM_FRAME = 60
+_SLARP = SLARP_PROTOCOL.to_bytes(2, "big")
 _HDLC_IPV4 = b"\x0f\x00\x08\x00"
 
 
@@ -329,17 +338,21 @@ class EthernetInterface(Interface):
 
 
 class SerialInterface(Interface):
-    """A serial line with Cisco HDLC framing: every packet goes to the far end."""
+    """A serial line with Cisco HDLC: every packet goes to the far end, which keepalives watch."""
 
-    __slots__ = ("_receive_packet", "port")
+    __slots__ = ("_receive_packet", "keepalive", "line_lives", "port")
 
     def __init__(
         self, config: InterfaceConfig, simulation: Simulation, forwarding: Forwarding, port: Port
     ) -> None:
         super().__init__(config, simulation, forwarding)
         self.port = port
+        self.keepalive = Keepalive()
+        self.line_lives: Callable[[Interface, bool], None] = lambda *_: None
+        """Told of every keepalive interval and answer: does the far end live?"""
         self._receive_packet = forwarding.receive
         port.receive = self.receive_frame
+        simulation.post(INTERVAL, self._keep_alive, None)
 
     def carrier(self) -> bool:
         """Whether the port has a cable whose link is up."""
@@ -354,7 +367,11 @@ class SerialInterface(Interface):
         self.packets_in += 1
         self.bytes_in += len(frame)
         self.last_input = self.simulation.now
-        if not self.protocol_up:
+        if not self.up:
+            self.input_drops += 1
+        elif frame[2:4] == _SLARP:
+            self._receive_slarp(frame[4:])
+        elif not self.protocol_up:
             self.input_drops += 1
         elif frame[2:4] == _IPV4:
             self._receive_packet(frame[4:], self)
@@ -363,12 +380,37 @@ class SerialInterface(Interface):
 
     def transmit(self, frame: bytes) -> None:
         """Send a frame down the line."""
-        if not self.protocol_up or not self.port.transmit(frame):
+        if not self.protocol_up:
+            self.output_drops += 1
+        else:
+            self._put_on_wire(frame)
+
+    def _put_on_wire(self, frame: bytes) -> None:
+        if not self.port.transmit(frame):
             self.output_drops += 1
             return
         self.packets_out += 1
         self.bytes_out += len(frame)
         self.last_output = self.simulation.now
+
+    def _keep_alive(self, _: object) -> None:
+        self.simulation.post(INTERVAL, self._keep_alive, None)
+        if self.up:
+            header = HdlcHeader(HdlcAddress.BROADCAST, 0, SLARP_PROTOCOL)
+            self._put_on_wire(header.build(self.keepalive.tick().build()))
+            self.line_lives(self, self.keepalive.alive)
+        else:
+            self.keepalive.restart()
+
+    def _receive_slarp(self, data: bytes) -> None:
+        try:
+            message = parse_slarp(data)
+        except DecodeError:
+            self.input_errors += 1
+            return
+        if isinstance(message, SlarpKeepalive):
+            self.keepalive.receive(message)
+            self.line_lives(self, self.keepalive.alive)
 
 
 class LoopbackInterface(Interface):

@@ -78,6 +78,11 @@ class LineState:
         elif interface.up:
             self._later(name, CARRIER_DELAY, lambda: self._link(interface, up=False))
 
+    def line_lives(self, interface: Interface, lives: bool) -> None:
+        """A serial line's keepalives say whether its far end answers."""
+        if interface.up and interface.protocol_up != lives and not self._waits(interface.name):
+            self._protocol(interface, up=lives)
+
     def tunnel(self, tunnel: TunnelInterface, up: bool) -> bool:
         """Set a tunnel's line protocol; whether that changed it."""
         up = up and tunnel.up
@@ -151,6 +156,10 @@ class LineState:
     def _later(self, name: InterfaceName, delay: int, action: Callable[[], None]) -> None:
         self._cancel(name)
         self._timers[name] = self._simulation.after(delay, action)
+
+    def _waits(self, name: InterfaceName) -> bool:
+        timer = self._timers.get(name)
+        return timer is not None and timer.pending
 
     def _cancel(self, name: InterfaceName) -> None:
         timer = self._timers.pop(name, None)

@@ -213,6 +213,7 @@ class Router:
             )
         else:
             interface = SerialInterface(config, simulation, forwarding, self._ports[name])
+            interface.line_lives = self.lines.line_lives
         if name in self._ports:
             self._ports[name].carrier_changed = lambda _: self.lines.configured(interface)
         self.interfaces[name] = interface

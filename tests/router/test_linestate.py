@@ -56,6 +56,25 @@ def test_no_shutdown_brings_the_line_up_one_second_after_the_link():
     assert network.ping("A", "10.0.0.2") == ".!!!!"
 
 
+def test_a_serial_line_dies_with_its_far_end_and_comes_back():
+    network = Network(
+        config("A", {"Se0/0": "10.0.0.1/30"}, {}), config("B", {"Se0/0": "10.0.0.2/30"}, {})
+    )
+    network.link("A:Se0/0", "B:Se0/0")
+    network.boot()
+    serial = InterfaceName.parse("Se0/0")
+    assert network.ping("A", "10.0.0.2") == "!!!!!"  # nobody to ask for on a serial line
+    network.wait(60)
+    assert state(network, "A", serial) == (True, True)
+    shut(network, "B", serial, shutdown=True)
+    network.wait(60)
+    assert state(network, "A", serial) == (True, False)
+    shut(network, "B", serial, shutdown=False)
+    network.wait(60)
+    assert state(network, "A", serial) == (True, True)
+    assert network.ping("A", "10.0.0.2") == "!!!!!"
+
+
 def test_a_cut_cable_takes_both_ends_down():
     network = pair()
     network.links["A-B"].set_up(False)
