@@ -300,11 +300,11 @@ class CryptoEngine:
             return
         if is_fragment(packet):
             try:
+                self._reassembler.expire(self._simulation.now)
                 whole = self._reassembler.add(packet, self._simulation.now)
             except DecodeError:
                 self.policy_drops += 1
                 return
-            self._reassembler.expire(self._simulation.now)
             if whole is None:
                 return
             packet = whole

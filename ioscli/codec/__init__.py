@@ -1,0 +1,16 @@
+"""Bytes to frozen values and back: `parse` and `build` are mirrors, malformed is DecodeError.
+
+errors         what malformed input raises
+checksum       the Internet checksum, whole and incremental (RFC 1071, RFC 1624)
+ethernet       Ethernet II and 802.3 framing, MAC address text
+hdlc           Cisco HDLC framing of serial lines, and SLARP keepalives
+arp            address resolution (RFC 826)
+ipv4           the IPv4 header (RFC 791), and fast helpers on packet bytes for the forwarding path
+ipv4_template  headers that differ in length, identification, ToS and flags only
+fragments      fragmentation and reassembly (RFC 791, RFC 815)
+icmp           echo, destination unreachable, time exceeded (RFC 792, RFC 1191)
+udp            UDP with its pseudo-header checksum (RFC 768)
+gre            GRE with checksum, key and sequence number (RFC 2784, RFC 2890)
+esp            the clear head of ESP (RFC 4303) and what shares UDP port 4500 with it (RFC 3948)
+isakmp         ISAKMP and IKEv1 messages (RFC 2408, RFC 2409)
+"""
