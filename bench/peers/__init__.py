@@ -1,0 +1,1 @@
+"""Those that the program is measured beside; no benches themselves."""
