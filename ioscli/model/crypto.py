@@ -148,12 +148,31 @@ class IpsecProfile:
     description: str | None = None
 
 
+#: The name of the transform set and of the profile that every router has.
+BUILT_IN = "default"
+
+
+def built_in_transform_set() -> TransformSet:
+    """What `default` means until it is configured otherwise (IOS 15.x)."""
+    transform = EspTransform(EspCipher.AES_128, EspIntegrity.SHA)
+    return TransformSet(BUILT_IN, transform, Mode.TRANSPORT)
+
+
+def built_in_profile() -> IpsecProfile:
+    """The profile `default`: the built-in transform set."""
+    return IpsecProfile(BUILT_IN, [BUILT_IN])
+
+
 @dataclass(slots=True)
 class IpsecConfig:
     """Everything under `crypto ipsec`."""
 
-    transform_sets: dict[str, TransformSet] = field(default_factory=dict)
-    profiles: dict[str, IpsecProfile] = field(default_factory=dict)
+    transform_sets: dict[str, TransformSet] = field(
+        default_factory=lambda: {BUILT_IN: built_in_transform_set()}
+    )
+    profiles: dict[str, IpsecProfile] = field(
+        default_factory=lambda: {BUILT_IN: built_in_profile()}
+    )
     lifetime_seconds: int = 3_600
     lifetime_kilobytes: int = 4_608_000
     replay_window: int | None = 64

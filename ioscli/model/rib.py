@@ -51,14 +51,16 @@ class Entry(NamedTuple):
 class Rib:
     """Routes by prefix, with longest-prefix lookup over the best ones."""
 
-    __slots__ = ("_best", "_by_length", "_candidates", "version")
+    __slots__ = ("_best", "_by_length", "_candidates", "_lengths", "version")
 
     def __init__(self) -> None:
         self.version = 0
         """Grows with every change of a best route: caches compare it."""
         self._candidates: dict[IPv4Network, dict[RouteSource, Route]] = {}
         self._best: dict[IPv4Network, Entry] = {}
-        self._by_length: dict[int, dict[int, Entry]] = {}
+        self._lengths: dict[int, dict[int, Entry]] = {}
+        self._by_length: list[tuple[int, dict[int, Entry]]] = []
+        """Shift and table of each prefix length in use, longest prefix first."""
 
     def add(self, route: Route, now: Instant) -> None:
         """Add a source's route, in place of what that source offered for the prefix before."""
@@ -91,12 +93,10 @@ class Rib:
 
     def lookup(self, address: int) -> Route | None:
         """The longest match for an address given as an integer."""
-        for length, shift in _LENGTHS:
-            table = self._by_length.get(length)
-            if table:
-                entry = table.get(address >> shift)
-                if entry is not None:
-                    return entry.route
+        for shift, table in self._by_length:
+            entry = table.get(address >> shift)
+            if entry is not None:
+                return entry.route
         return None
 
     def _choose(self, prefix: IPv4Network, now: Instant) -> None:
@@ -111,11 +111,21 @@ class Rib:
         key = int(prefix.network_address) >> (32 - prefix.prefixlen)
         if best is None:
             del self._best[prefix]
-            del self._by_length[prefix.prefixlen][key]
+            table = self._lengths[prefix.prefixlen]
+            del table[key]
+            if not table:
+                del self._lengths[prefix.prefixlen]
+                self._order_lengths()
             return
         entry = Entry(best, now)
         self._best[prefix] = entry
-        self._by_length.setdefault(prefix.prefixlen, {})[key] = entry
+        if prefix.prefixlen not in self._lengths:
+            self._lengths[prefix.prefixlen] = {}
+            self._order_lengths()
+        self._lengths[prefix.prefixlen][key] = entry
 
-
-_LENGTHS = tuple((length, 32 - length) for length in range(32, -1, -1))
+    def _order_lengths(self) -> None:
+        """Longest first, and only the lengths that have routes: lookups walk this list."""
+        self._by_length = [
+            (32 - length, self._lengths[length]) for length in sorted(self._lengths, reverse=True)
+        ]

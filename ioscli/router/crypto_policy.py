@@ -6,21 +6,14 @@ from ipaddress import IPv4Network
 
 from ioscli.codec.ipv4 import IpProtocol
 from ioscli.model.crypto import (
+    BUILT_IN,
     ChildPolicy,
     ChildProposal,
-    EspCipher,
-    EspIntegrity,
-    EspTransform,
     IpsecConfig,
     Mode,
     Selector,
 )
 from ioscli.router.tunnel import TunnelInterface
-
-#: IOS's built-in transform set `default`, used by a profile that names none (FACTS: IOS 15.x).
-DEFAULT_TRANSFORM_SET = ChildProposal(
-    EspTransform(EspCipher.AES_128, EspIntegrity.SHA), Mode.TRANSPORT
-)
 
 _ANYTHING = Selector(IPv4Network("0.0.0.0/0"))
 
@@ -39,12 +32,11 @@ def child_policy(tunnel: TunnelInterface, ipsec: IpsecConfig) -> ChildPolicy | N
     if profile is None or settings.destination is None:
         return None
     proposals = []
-    for name in profile.transform_sets:
+    # A profile that names no transform set uses the built-in one.
+    for name in profile.transform_sets or [BUILT_IN]:
         transform_set = ipsec.transform_sets.get(name)
         if transform_set is not None:
             proposals.append(ChildProposal(transform_set.transform, transform_set.mode))
-    if not profile.transform_sets:
-        proposals.append(DEFAULT_TRANSFORM_SET)
     if not proposals:
         return None
     local, remote = _ANYTHING, _ANYTHING

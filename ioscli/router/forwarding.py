@@ -17,7 +17,7 @@ from ioscli.codec.ipv4_template import DONT_FRAGMENT, Ipv4Template
 from ioscli.engine.simulation import Simulation
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.rib import Path, Rib, Route
-from ioscli.router.interfaces import Interface
+from ioscli.router.interfaces import Adjacency, Interface
 
 _BROADCAST = b"\xff\xff\xff\xff"
 _FRAGMENT_BITS = 0x3FFF
@@ -297,7 +297,8 @@ class Forwarding:
 
     def source_address(self, destination: IPv4Address) -> IPv4Address | None:
         """The address that the router's own packets to a destination carry."""
-        if destination.packed in self.own_addresses:
+        packed = destination.packed
+        if packed in self.own_addresses:
             return destination
-        found = self.way_out(int(destination))
-        return None if found is None else found[0].address
+        target = self._table.get(packed) or self.find(packed)
+        return target.interface.address if isinstance(target, Adjacency) else None

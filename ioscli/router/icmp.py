@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from ipaddress import IPv4Address
 
+from ioscli.codec.checksum import verify
 from ioscli.codec.errors import DecodeError
 from ioscli.codec.icmp import (
+    HEADER_LENGTH,
     DestinationUnreachable,
     EchoMessage,
     IcmpType,
@@ -115,9 +117,7 @@ class Icmp:
                 pass  # other kinds are for hosts; a router takes note of none
 
     def _answer(self, packet: bytes, payload: bytes) -> None:
-        try:
-            reply = echo_reply_to(payload)
-        except DecodeError:
+        if len(payload) < HEADER_LENGTH or not verify(payload):
             self.malformed += 1
             return
         if packet[16:20] in self._forwarding.own_addresses:
@@ -131,7 +131,7 @@ class Icmp:
             source,
             packet[12:16],
             IpProtocol.ICMP,
-            reply,
+            echo_reply_to(payload),
             tos=packet[1],
             dont_fragment=bool(packet[6] & 0x40),
         )

@@ -53,6 +53,7 @@ def _interface_view(interface: Interface, now: Instant) -> InterfaceView:
         last_input=_ago(interface.last_input, now),
         last_output=_ago(interface.last_output, now),
         counters=_counters(interface),
+        counters_cleared=_ago(interface.counters_cleared, now),
         input_rate=(round(rates.in_bits), round(rates.in_packets)),
         output_rate=(round(rates.out_bits), round(rates.out_packets)),
         tunnel=_tunnel_view(interface) if isinstance(interface, TunnelInterface) else None,

@@ -83,6 +83,7 @@ class Interface:
         "bytes_out",
         "carrier_transitions",
         "config",
+        "counters_cleared",
         "forwarding",
         "input_drops",
         "input_errors",
@@ -119,10 +120,15 @@ class Interface:
         self.carrier_transitions = 0
         self.resets = 0
         self.rates = LoadAverage()
-        self.clear_counters()
+        self._zero_counters()
+        self.counters_cleared: Instant | None = None
 
     def clear_counters(self) -> None:
         """Set the packet counters to zero (`clear counters`)."""
+        self._zero_counters()
+        self.counters_cleared = self.simulation.now
+
+    def _zero_counters(self) -> None:
         self.packets_in = self.bytes_in = self.broadcasts_in = 0
         self.packets_out = self.bytes_out = 0
         self.input_errors = self.input_drops = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from ipaddress import IPv4Address
+from typing import TYPE_CHECKING
 
 from ioscli.codec.ipv4 import IpProtocol
 from ioscli.engine.link import Port
@@ -20,10 +21,6 @@ from ioscli.model.config import InterfaceConfig, RouterConfig, TunnelConfig, new
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import SECOND, Duration
 from ioscli.model.rib import Rib
-from ioscli.protocols.ike import IkeKeyRecord
-from ioscli.protocols.ipsec.sadb import EspKeyRecord
-from ioscli.router import inspection
-from ioscli.router.crypto import CryptoEngine
 from ioscli.router.forwarding import Forwarding
 from ioscli.router.icmp import Icmp
 from ioscli.router.interfaces import (
@@ -41,14 +38,19 @@ from ioscli.router.routing import RouteInstaller
 from ioscli.router.syslog import ConsoleLog
 from ioscli.router.tunnel import GreInput, TunnelInterface
 from ioscli.router.udp import UdpInput
-from ioscli.router.views import (
-    ArpView,
-    CryptoSessionView,
-    InterfaceView,
-    IpsecFlowView,
-    IsakmpSaView,
-    RouteView,
-)
+
+if TYPE_CHECKING:
+    from ioscli.protocols.ike import IkeKeyRecord
+    from ioscli.protocols.ipsec.sadb import EspKeyRecord
+    from ioscli.router.crypto import CryptoEngine
+    from ioscli.router.views import (
+        ArpView,
+        CryptoSessionView,
+        InterfaceView,
+        IpsecFlowView,
+        IsakmpSaView,
+        RouteView,
+    )
 
 _SETTLING_PASSES = 10
 """Routes move tunnels and tunnels move routes; more turns than this is recursion."""
@@ -83,9 +85,7 @@ class Router:
         self.gre = GreInput()
         self.udp = UdpInput(self.icmp)
         self.lines = LineState(simulation, self.console)
-        self.crypto = CryptoEngine(
-            simulation, name, self.config, self.forwarding, self.gre, self.udp, self.console
-        )
+        self._crypto: CryptoEngine | None = None
         self._ports = {port: Port(simulation, f"{name}:{port}") for port in self.hardware}
         self._macs = _mac_addresses(simulation, name, self.hardware)
         self._booted = simulation.now
@@ -99,11 +99,36 @@ class Router:
         forwarding.protocols[IpProtocol.ICMP] = self.icmp.receive
         forwarding.protocols[IpProtocol.UDP] = self.udp.receive
         forwarding.protocols[IpProtocol.GRE] = self.gre.receive
-        forwarding.protocols[IpProtocol.ESP] = self.crypto.receive_esp
+        forwarding.protocols[IpProtocol.ESP] = self._first_esp
         self.icmp.on_reply = self.prober.reply
         self.icmp.on_error = self.prober.error
-        self.crypto.secured_changed = self._secured_changed
         self.lines.changed = self.reconverge
+
+    @property
+    def crypto(self) -> CryptoEngine:
+        """ISAKMP and IPsec, made when something first needs them.
+
+        IKE and its algorithms are a third of what a router imports; one without tunnels to
+        protect starts without them.
+        """
+        if self._crypto is None:
+            from ioscli.router.crypto import CryptoEngine
+
+            self._crypto = CryptoEngine(
+                self.simulation,
+                self.name,
+                self.config,
+                self.forwarding,
+                self.gre,
+                self.udp,
+                self.console,
+            )
+            self._crypto.secured_changed = self._secured_changed
+            self.forwarding.protocols[IpProtocol.ESP] = self._crypto.receive_esp
+        return self._crypto
+
+    def _first_esp(self, packet: bytes, interface: Interface) -> None:
+        self.crypto.receive_esp(packet, interface)
 
     # -- life ----------------------------------------------------------------------------------
 
@@ -131,7 +156,7 @@ class Router:
         for interface in self.interfaces.values():
             if interface.protocol_up:
                 interface.went_up()
-        self.crypto.reconfigure(self._tunnels())
+        self._reconfigure_crypto()
         self.simulation.post(LoadAverage.SAMPLE, self._sample_load, None)
         self.simulation.post(_ARP_SWEEP, self._sweep_arp, None)
 
@@ -172,7 +197,14 @@ class Router:
         if settle:
             self.reconverge()
         if crypto:
-            self.crypto.reconfigure(self._tunnels())
+            self._reconfigure_crypto()
+
+    def _reconfigure_crypto(self) -> None:
+        tunnels = self._tunnels()
+        if self._crypto is not None or any(
+            tunnel.settings.protection_profile for tunnel in tunnels
+        ):
+            self.crypto.reconfigure(tunnels)
 
     def _interface_changed(self, name: InterfaceName) -> None:
         interface = self.interfaces.get(name)
@@ -235,11 +267,15 @@ class Router:
             moved = [
                 tunnel
                 for tunnel in tunnels
-                if self.lines.tunnel(tunnel, tunnel.evaluate(secured=self.crypto.secured(tunnel)))
+                if self.lines.tunnel(tunnel, tunnel.evaluate(secured=self._secured(tunnel)))
             ]
             if not moved:
                 break
-        self.crypto.routes_changed()
+        if self._crypto is not None:
+            self._crypto.routes_changed()
+
+    def _secured(self, tunnel: TunnelInterface) -> bool:
+        return self._crypto is not None and self._crypto.secured(tunnel)
 
     def _collect_addresses(self) -> None:
         own = self.forwarding.own_addresses
@@ -303,45 +339,53 @@ class Router:
 
     def clear_crypto_sa(self, peer: IPv4Address | None = None) -> None:
         """Delete IPsec SAs (`clear crypto sa`)."""
-        self.crypto.clear_sas(peer)
+        if self._crypto is not None:
+            self._crypto.clear_sas(peer)
 
     def clear_isakmp(self, conn_id: int | None = None) -> None:
         """Delete ISAKMP SAs (`clear crypto isakmp`)."""
-        self.crypto.clear_isakmp(conn_id)
+        if self._crypto is not None:
+            self._crypto.clear_isakmp(conn_id)
 
     def esp_key_records(self) -> Iterator[EspKeyRecord]:
         """The keys of every ESP SA so far, for reading captures."""
-        return self.crypto.esp_key_records()
+        return iter(()) if self._crypto is None else self._crypto.esp_key_records()
 
     def ike_key_records(self) -> Iterator[IkeKeyRecord]:
         """The keys of every ISAKMP SA so far, for reading captures."""
-        return self.crypto.ike_key_records()
+        return iter(()) if self._crypto is None else self._crypto.ike_key_records()
 
     # -- views ---------------------------------------------------------------------------------
 
     def interface_views(self) -> list[InterfaceView]:
         """Every interface, in the order of `show interfaces`."""
+        from ioscli.router import inspection
+
         return inspection.interface_views(self)
 
     def route_views(self) -> list[RouteView]:
         """The best routes, by prefix."""
+        from ioscli.router import inspection
+
         return inspection.route_views(self)
 
     def arp_views(self) -> list[ArpView]:
         """The ARP tables with the router's own addresses."""
+        from ioscli.router import inspection
+
         return inspection.arp_views(self)
 
     def isakmp_views(self) -> list[IsakmpSaView]:
         """ISAKMP SAs, newest first."""
-        return self.crypto.isakmp_views()
+        return [] if self._crypto is None else self._crypto.isakmp_views()
 
     def ipsec_views(self) -> list[IpsecFlowView]:
         """Protected flows by interface."""
-        return self.crypto.flow_views()
+        return [] if self._crypto is None else self._crypto.flow_views()
 
     def crypto_session_views(self) -> list[CryptoSessionView]:
         """IKE and IPsec state by interface and peer."""
-        return self.crypto.session_views()
+        return [] if self._crypto is None else self._crypto.session_views()
 
 
 def _mac_addresses(

@@ -71,6 +71,8 @@ class InterfaceView:
     """How long ago; None: never."""
     last_output: Duration | None
     counters: Counters
+    counters_cleared: Duration | None
+    """How long ago `clear counters` was given; None: never."""
     input_rate: tuple[int, int]
     """Five-minute rate: bits a second, packets a second."""
     output_rate: tuple[int, int]

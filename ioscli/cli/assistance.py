@@ -1,0 +1,66 @@
+"""`?` and Tab in a session: the grammar's answers, with output modifiers added to them."""
+
+from __future__ import annotations
+
+from ioscli.cli.help_screen import CR, HEADINGS, PIPE, help_list, word_columns
+from ioscli.cli.matcher import Ambiguous, Grammar, Help
+from ioscli.cli.pipes import complete_modifier, modifier_help, split_pipe, takes_pipe
+
+_UNRECOGNIZED = "% Unrecognized command\n"
+
+
+class Assistance:
+    """Answers `?` and Tab for texts typed in some mode."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self._grammar = grammar
+
+    def help(self, mode: str, text: str) -> str:
+        """What `?` after a text prints; the prompt and the text come again below it."""
+        text = text.replace("\t", " ")
+        piped = _piped(text)
+        if piped is not None:
+            entries = modifier_help(piped)
+            if not entries:
+                return _UNRECOGNIZED
+            if not piped.endswith(" ") and piped.strip() and entries[0][0] != "LINE":
+                return _columns([word for word, _ in entries])
+            return _list(entries)
+        found = self._grammar.help(mode, text)
+        if isinstance(found, Ambiguous):
+            return f'% Ambiguous command:  "{text.strip()}"\n'
+        if not isinstance(found, Help) or not found.entries:
+            return _UNRECOGNIZED
+        if found.partial:
+            return _columns([word for word, _ in found.entries])
+        entries = list(found.entries)
+        if takes_pipe(text) and any(word == CR for word, _ in entries):
+            entries.append(PIPE)
+        return _list(entries, None if text.strip() else HEADINGS.get(mode))
+
+    def complete(self, mode: str, text: str) -> str | None:
+        """The text with its last word completed, or None."""
+        piped = _piped(text)
+        if piped is not None:
+            more = complete_modifier(piped)
+            return None if more is None else text + more
+        return self._grammar.complete(mode, text)
+
+
+def _piped(text: str) -> str | None:
+    """What stands after the pipe of a show command."""
+    if not takes_pipe(text):
+        return None
+    pipe = split_pipe(text)
+    if pipe is None:
+        return None
+    return text[text.index("|", len(pipe.command)) + 1 :]
+
+
+def _list(entries: list[tuple[str, str]], heading: str | None = None) -> str:
+    """A help list; IOS leaves a line free below it."""
+    return "".join(f"{line}\n" for line in help_list(entries, heading)) + "\n"
+
+
+def _columns(words: list[str]) -> str:
+    return "".join(f"{line}\n" for line in word_columns(words))

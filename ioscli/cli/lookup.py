@@ -1,0 +1,55 @@
+"""Names that an operator types where an address is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import suppress
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING, Any
+
+from ioscli.cli.dialogue import Interrupted, Say, Step, Steps
+from ioscli.model.instant import seconds
+
+if TYPE_CHECKING:
+    from ioscli.cli.session import Session
+
+#: A name that no server answers for: `ip domain timeout` (3 s) for the query and two retries.
+_LOOKUP_WAIT = seconds(9)
+
+
+def resolve(
+    session: Session, target: IPv4Address | str
+) -> Generator[Step, Any, IPv4Address | None]:
+    """The address of a target, or None after the wait for a name that nobody knows."""
+    if isinstance(target, IPv4Address):
+        return target
+    if _is_address(target):
+        return IPv4Address(target)
+    yield from _translate(session, target)
+    return None
+
+
+def unknown_command(session: Session, word: str) -> Steps:
+    """A word that is no command is taken for a host to connect to, and has to be looked up."""
+    if not _is_address(word):  # an address needs no lookup, but there is no Telnet to use it
+        yield from _translate(session, word)
+    yield "% Unknown command or computer name, or unable to find computer address"
+
+
+def _is_address(text: str) -> bool:
+    try:
+        IPv4Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _translate(session: Session, name: str) -> Steps:
+    """The lookup as it looks; there is no server to answer, so waiting is all that happens."""
+    if not session.router.config.domain_lookup:
+        yield f'Translating "{name}"'
+        return
+    yield Say(f'Translating "{name}"...domain server (255.255.255.255)')
+    with suppress(Interrupted):
+        yield session.wait(_LOOKUP_WAIT)
+    yield Say("\n")

@@ -1,0 +1,181 @@
+"""Output modifiers: `show ... | include|exclude|begin|section|count REGULAR-EXPRESSION`."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from ioscli.cli.pattern import Pattern, PatternError
+
+Filter = Callable[[Iterable[str]], Iterator[str]]
+
+
+class Pipe(NamedTuple):
+    """A command line cut at its first pipe."""
+
+    command: str
+    modifier: str
+    """What follows the pipe, as typed."""
+    start: int
+    """Column of the modifier's first character in the line."""
+
+
+class PipeError(NamedTuple):
+    """Why a modifier is refused: a column for the `^`, or a line to print, or neither.
+
+    Neither means that words are missing (`% Incomplete command.`).
+    """
+
+    column: int | None = None
+    text: str | None = None
+
+
+#: The modifiers with the help that IOS gives them.
+MODIFIERS = {
+    "begin": "Begin with the line that matches",
+    "count": "Count number of lines which match regexp",
+    "exclude": "Exclude lines that match",
+    "include": "Include lines that match",
+    "section": "Filter a section of output",
+}
+SECTION_WAYS = {
+    "exclude": "Exclude entire section(s) of output",
+    "include": "Include entire section(s) of output",
+}
+
+
+def takes_pipe(text: str) -> bool:
+    """Whether a line's output may be piped: `show` and `more`, also after `do`."""
+    words = text.lower().split(maxsplit=2)
+    if words[:1] == ["do"]:
+        words = words[1:]
+    return bool(words) and any(name.startswith(words[0]) for name in ("show", "more"))
+
+
+def split_pipe(line: str) -> Pipe | None:
+    """Cut a line at its first ` |`, or None where it has none."""
+    at = line.find("|")
+    while at > 0 and not line[at - 1].isspace():
+        at = line.find("|", at + 1)
+    if at <= 0:
+        return None
+    rest = line[at + 1 :]
+    return Pipe(line[:at].rstrip(), rest.strip(), at + 1 + len(rest) - len(rest.lstrip()))
+
+
+def read_filter(pipe: Pipe) -> Filter | PipeError:
+    """The filter that a modifier asks for."""
+    word, _, expression = pipe.modifier.partition(" ")
+    expression = expression.strip()
+    if not word:
+        return PipeError()
+    name = _expand(word, MODIFIERS)
+    if name is None:
+        return PipeError(column=pipe.start + _agreeing(word, MODIFIERS))
+    keep = True
+    if name == "section":
+        first, _, others = expression.partition(" ")
+        # `| section include X`; a lone word is the expression even where it reads `include`.
+        way = _expand(first, SECTION_WAYS) if others.strip() and len(first) >= 2 else None
+        if way is not None:
+            keep = way == "include"
+            expression = others.strip()
+    if not expression:
+        return PipeError()
+    try:
+        pattern = Pattern(expression)
+    except PatternError:
+        # Wording of the parser's failure: public transcripts of IOS 15.
+        return PipeError(text="% Failed to compile regular expression")
+    return _FILTERS[name](pattern) if name != "section" else _section(pattern, keep)
+
+
+def modifier_help(typed: str) -> list[tuple[str, str]] | None:
+    """The help entries after a pipe: `typed` is what stands between pipe and cursor."""
+    words = typed.split()
+    if typed.endswith(" ") or not words:
+        words.append("")
+    if len(words) == 1:
+        return [entry for entry in MODIFIERS.items() if entry[0].startswith(words[0].lower())]
+    name = _expand(words[0], MODIFIERS)
+    if name is None or len(words) > 3:
+        return None
+    if len(words) == 2 and name == "section":
+        ways = [way for way in SECTION_WAYS.items() if way[0].startswith(words[1].lower())]
+        return [*ways, ("LINE", "Regular Expression")]
+    return [("LINE", "Regular Expression")]
+
+
+def complete_modifier(typed: str) -> str | None:
+    """What Tab adds to a modifier's own word, or None."""
+    word = typed.lstrip()
+    name = _expand(word, MODIFIERS) if word and " " not in word else None
+    return None if name is None else name[len(word) :] + " "
+
+
+def _expand(word: str, words: dict[str, str]) -> str | None:
+    """The one word that an abbreviation stands for."""
+    fits = [full for full in words if full.startswith(word.lower())]
+    return fits[0] if len(fits) == 1 else None
+
+
+def _agreeing(word: str, words: dict[str, str]) -> int:
+    """How many characters of a word still agree with some keyword: where the `^` goes."""
+    for length in range(len(word), 0, -1):
+        if any(full.startswith(word[:length].lower()) for full in words):
+            return length
+    return 0
+
+
+def _include(pattern: Pattern) -> Filter:
+    return lambda lines: (line for line in lines if pattern.found_in(line))
+
+
+def _exclude(pattern: Pattern) -> Filter:
+    return lambda lines: (line for line in lines if not pattern.found_in(line))
+
+
+def _begin(pattern: Pattern) -> Filter:
+    def begin(lines: Iterable[str]) -> Iterator[str]:
+        found = False
+        for line in lines:
+            found = found or pattern.found_in(line)
+            if found:
+                yield line
+
+    return begin
+
+
+def _count(pattern: Pattern) -> Filter:
+    def count(lines: Iterable[str]) -> Iterator[str]:
+        number = sum(pattern.found_in(line) for line in lines)
+        yield f"Number of lines which match regexp = {number}"
+
+    return count
+
+
+def _section(pattern: Pattern, keep: bool) -> Filter:
+    """A section is a line with the deeper indented lines below it.
+
+    A line that matches brings its whole section; so does a match inside a section that did not
+    match, for itself and the lines below it that are indented deeper still.
+    """
+
+    def section(lines: Iterable[str]) -> Iterator[str]:
+        depth: int | None = None  # indent of the matching line whose section is under way
+        for line in lines:
+            indent = len(line) - len(line.lstrip(" "))
+            if depth is not None and (indent <= depth or not line.strip()):
+                depth = None
+            if depth is None and pattern.found_in(line):
+                depth = indent
+            if (depth is not None) == keep:
+                yield line
+
+    return section
+
+
+_FILTERS: dict[str, Callable[[Pattern], Filter]] = {
+    "include": _include,
+    "exclude": _exclude,
+    "begin": _begin,
+    "count": _count,
+}

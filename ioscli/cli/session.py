@@ -1,0 +1,387 @@
+"""One operator's session at a router: what is typed, in which mode, and what comes back.
+
+Without input or output of its own: a front end (console, SSH, a replayed transcript) shows
+`prompt` (or `asking`, while a command asks), hands over whole lines with `feed`, and prints what
+`output` receives. Commands that take simulated time leave the session `busy`; `on_change` tells
+when such a command ended or asks. Nothing here reads a wall clock.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from typing import TYPE_CHECKING, Any
+
+from ioscli.cli import refusals
+from ioscli.cli.assistance import Assistance
+from ioscli.cli.dialogue import Await, Confirm, Dialogue, Resume, Step, Steps
+from ioscli.cli.history import History
+from ioscli.cli.lookup import unknown_command
+from ioscli.cli.matcher import Ambiguous, Grammar, Incomplete, Invalid, Match
+from ioscli.cli.pipes import Filter, PipeError, read_filter, split_pipe, takes_pipe
+from ioscli.cli.refusals import Refusal
+from ioscli.cli.registry import handler_of
+from ioscli.cli.terminal import Pager, Terminal
+from ioscli.model.instant import Duration
+
+if TYPE_CHECKING:
+    from ioscli.cli.configuration import ConfigSession
+    from ioscli.router.router import Router
+
+#: IOS shows this much of the host name before `>`, `#` or `(`.
+_PROMPT_NAME = 20
+
+
+class Session:
+    """A line at the router.
+
+    output: receives pieces of text, `\\n` at line ends. privileged: whether it begins at `#`.
+    line: 0 is the console, where system messages appear (`logging console` is on by default);
+    N is vty N-1. length: lines of the screen for `--More--`, 0 for none. on_change: called when
+    a command that was under way ended or asks something.
+    """
+
+    def __init__(
+        self,
+        router: Router,
+        grammar: Grammar,
+        *,
+        output: Callable[[str], None],
+        privileged: bool = False,
+        line: int = 0,
+        length: int = 0,
+        on_change: Callable[[], None] | None = None,
+    ) -> None:
+        self.router = router
+        self.grammar = grammar
+        self.privileged = privileged
+        self.line = line
+        self.closed = False
+        """Whether the operator left (`exit`, `logout`)."""
+        self.terminal = Terminal(length=length)
+        self.histories = {True: History(), False: History()}
+        """Lines typed in configuration modes (True) and in EXEC."""
+        self.configuring: ConfigSession | None = None
+        self.idle_since = router.simulation.now
+        self._output = output
+        self._on_change = on_change
+        self._at_line_start = True
+        self._dialogue: Dialogue | None = None
+        self._typed_ahead: deque[str] = deque()
+        self._pager = Pager(self.terminal)
+        self._assistance = Assistance(grammar)
+        self._unsubscribe: Callable[[], object] | None = None
+        self._probes = line << 12
+        self.follow_messages()
+
+    # -- what the front end shows --------------------------------------------------------------
+
+    @property
+    def mode(self) -> str:
+        """The grammar's mode: `exec_user`, `exec`, or that of the configuration."""
+        if self.configuring is not None:
+            return self.configuring.mode
+        return "exec" if self.privileged else "exec_user"
+
+    @property
+    def prompt(self) -> str:
+        """`R1>`, `R1#`, `R1(config-if)#`."""
+        name = self.router.hostname[:_PROMPT_NAME]
+        if self.configuring is not None:
+            if self.configuring.collecting:
+                return ""
+            return f"{name}({self.configuring.prompt_suffix})#"
+        return f"{name}{'#' if self.privileged else '>'}"
+
+    @property
+    def asking(self) -> str | None:
+        """The question that the next line answers, where a command asks one."""
+        question = None if self._dialogue is None else self._dialogue.question
+        return None if question is None else question.prompt
+
+    @property
+    def asking_key(self) -> bool:
+        """Whether a single key answers the question (`[confirm]`)."""
+        return self._dialogue is not None and isinstance(self._dialogue.question, Confirm)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a command waits for something to happen in simulated time."""
+        return self._dialogue is not None and self._dialogue.waiting and not self.paging
+
+    @property
+    def paging(self) -> bool:
+        """Whether ` --More-- ` stands on the screen; the next key goes to `page`."""
+        return self._dialogue is not None and self._dialogue.held is not None
+
+    @property
+    def history(self) -> list[str]:
+        """The lines typed in the present kind of mode, oldest first."""
+        return self.histories[self.configuring is not None].lines
+
+    # -- what the operator does ----------------------------------------------------------------
+
+    def feed(self, line: str) -> None:
+        """Take one line: an answer where a question stands, a command otherwise.
+
+        Lines typed while a command is under way run after it.
+        """
+        self._at_line_start = True
+        self.idle_since = self.router.simulation.now
+        if self._dialogue is None:
+            self._command(line)
+        elif self._dialogue.question is not None:
+            self._dialogue.answer(line)
+            self._settle()
+        else:
+            self._typed_ahead.append(line)
+
+    def interrupt(self) -> None:
+        """Ctrl-C or Ctrl-Shift-6: stop the command under way.
+
+        At a configuration prompt Ctrl-C ends configuration, as on IOS.
+        """
+        self._typed_ahead.clear()
+        if self._dialogue is not None:
+            self._pager.erase(self._write)
+            self._dialogue.interrupt()
+            self._settle()
+        elif self.configuring is not None:
+            self.leave_configuration()
+
+    def end_key(self, text: str = "") -> None:
+        """Ctrl-Z: carry out what stands on the line, then end configuration.
+
+        Cisco's configuration fundamentals: a valid command before Ctrl-Z enters the
+        running-config. In EXEC the line is dropped.
+        """
+        if self.configuring is None or self._dialogue is not None:
+            return
+        if text.strip():
+            self.feed(text)
+        self.leave_configuration()
+
+    def page(self, key: str) -> None:
+        """A key at ` --More-- `: blank for a page, Enter for a line, any other stops."""
+        dialogue = self._dialogue
+        if dialogue is None or dialogue.held is None:
+            return
+        self._pager.erase(self._write)
+        if self._pager.key(key):
+            dialogue.release()
+        else:
+            dialogue.interrupt()
+        self._settle()
+
+    def help(self, text: str) -> str:
+        """The answer to `?` typed after a text: whole lines, to print above the prompt."""
+        self._at_line_start = True
+        return self._assistance.help(self.mode, text)
+
+    def complete(self, text: str) -> str | None:
+        """The line after Tab, or None where Tab changes nothing."""
+        return self._assistance.complete(self.mode, text)
+
+    def log_line(self, text: str) -> None:
+        """Print a system message, on a line of its own."""
+        if not self._at_line_start:
+            self._write("\n")
+        self._write(text + "\n")
+
+    def close(self) -> None:
+        """End the session: stop what is under way, print and receive nothing more."""
+        self._output = lambda _: None
+        self._typed_ahead.clear()
+        if self._dialogue is not None:
+            self._dialogue.interrupt()
+            self._dialogue = None
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+        self.closed = True
+
+    # -- what handlers use ---------------------------------------------------------------------
+
+    @property
+    def is_console(self) -> bool:
+        """Whether this is the console rather than a vty."""
+        return self.line == 0
+
+    @property
+    def line_name(self) -> str:
+        """`console` or `vty0`, as messages name it."""
+        return "console" if self.is_console else f"vty{self.line - 1}"
+
+    def next_identifier(self) -> int:
+        """A fresh ICMP echo identifier, 16 bits, that no other line of the router uses now."""
+        self._probes = (self.line << 12) | (self._probes + 1) & 0xFFF
+        return self._probes & 0xFFFF
+
+    def follow_messages(self) -> None:
+        """Receive system messages or not, as the line's settings say."""
+        wanted = self.is_console or self.terminal.monitor
+        if wanted and self._unsubscribe is None:
+            self._unsubscribe = self.router.console.subscribe(self.log_line)
+        elif not wanted and self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+
+    def finish(self) -> None:
+        """The operator leaves: `exit`, `logout`, `quit`."""
+        self.closed = True
+
+    def wait(self, span: Duration) -> Await:
+        """A step that takes simulated time and gives None."""
+
+        def start(resume: Resume) -> Callable[[], object]:
+            return self.router.simulation.after(span, lambda: resume(None)).cancel
+
+        return Await(start)
+
+    def configure(self) -> None:
+        """Enter global configuration."""
+        from ioscli.cli.configuration import ConfigSession
+
+        self.configuring = ConfigSession(self.grammar, self.router.config, self.router.hardware)
+
+    def leave_configuration(self) -> None:
+        """Go back to privileged EXEC from any configuration mode."""
+        if self.configuring is None:
+            return
+        changes = self.configuring.end()
+        self.configuring = None
+        self.router.apply(changes)
+        self.router.log("SYS", 5, "CONFIG_I", f"Configured from console by {self.line_name}")
+
+    # -- commands ------------------------------------------------------------------------------
+
+    def _command(self, line: str) -> None:
+        configuring = self.configuring
+        if configuring is not None and configuring.collecting:
+            self._configure(configuring, line)
+            return
+        text = line.replace("\t", " ").rstrip()
+        self.histories[configuring is not None].add(text.strip())
+        if configuring is None or text.lower().split(maxsplit=1)[:1] == ["do"]:
+            self._execute(text)
+        else:
+            self._configure(configuring, text)
+
+    def _execute(self, text: str) -> None:
+        """Run an EXEC command; in configuration modes it stands after `do`."""
+        pipe = split_pipe(text) if takes_pipe(text) else None
+        command = text if pipe is None else pipe.command
+        found = self.grammar.parse(self.mode, command)
+        if not isinstance(found, Match):
+            self._refuse(text, found)
+            return
+        output_filter = None if pipe is None else read_filter(pipe)
+        if isinstance(output_filter, PipeError):
+            self._print(refusals.pipe_error(self.prompt, output_filter))
+        else:
+            self._start(found, output_filter)
+
+    def _start(self, found: Match, output_filter: Filter | None) -> None:
+        handler = handler_of(found.rule, found.stem)
+        self._pager.restart()
+        prompt = self.prompt
+
+        def steps() -> Steps:
+            try:
+                made: Iterable[Any] = handler(self, found.args) or ()
+                yield from made if output_filter is None else _piped(made, output_filter)
+            except Refusal as refusal:
+                yield from refusals.refused(prompt, found.args, refusal)
+
+        self._begin(steps())
+
+    def _begin(self, steps: Iterable[Step]) -> None:
+        """Run steps as far as they go now."""
+        self._dialogue = Dialogue(
+            steps, self._write, on_change=self._changed, hold=self._pager.full
+        )
+        self._dialogue.advance()
+        self._settle()
+
+    def _refuse(self, text: str, found: Invalid | Ambiguous | Incomplete) -> None:
+        typed = text.split("!", 1)[0].split()
+        words = typed if self.configuring is None else typed[1:]
+        if not words:
+            if typed:
+                self._print(refusals.INCOMPLETE)
+            return
+        if isinstance(found, Invalid) and len(words) == 1:
+            self._begin(unknown_command(self, words[0]))
+            return
+        self._print(refusals.explain(self.prompt, text, found, self._list_word(words)))
+
+    def _list_word(self, words: list[str]) -> str | None:
+        """`show` or `clear` where the line is that word alone."""
+        if len(words) != 1:
+            return None
+        fits = [word for word in refusals.LIST_WORDS if word.startswith(words[0].lower())]
+        return fits[0] if fits else None
+
+    def _configure(self, configuring: ConfigSession, text: str) -> None:
+        prompt = self.prompt
+        result = configuring.feed(text)
+        self.router.apply(result.changes)
+        self._print(result.messages)
+        if result.error is not None:
+            self._print(refusals.explain(prompt, text, result.error))
+        if configuring.finished:
+            self.leave_configuration()
+
+    # -- output --------------------------------------------------------------------------------
+
+    def _print(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self._write(line + "\n")
+
+    def _write(self, text: str) -> None:
+        if text:
+            self._at_line_start = text.endswith("\n")
+            self._output(text)
+
+    def _changed(self) -> None:
+        """A command under way moved on by itself."""
+        self._settle()
+        if self._on_change is not None and not self.busy:
+            self._on_change()
+
+    def _settle(self) -> None:
+        """After a command moved on: show what it waits for, or take what was typed ahead."""
+        dialogue = self._dialogue
+        if dialogue is None:
+            return
+        if dialogue.held is not None:
+            self._pager.show(self._write)
+        if not dialogue.ended:
+            return
+        self._dialogue = None
+        if not self._at_line_start:
+            self._write("\n")
+        while self._typed_ahead and self._dialogue is None and not self.closed:
+            line = self._typed_ahead.popleft()
+            self._write(f"{self.prompt}{line}\n")
+            self.feed(line)
+
+
+def _piped(steps: Iterable[Any], output_filter: Filter) -> Steps:
+    """A show's steps with its lines filtered; what else it does goes on as it is."""
+    lines: list[str] = []
+    if not isinstance(steps, Generator):
+        yield from output_filter(steps)
+        return
+    value = None
+    while True:
+        try:
+            step = steps.send(value)
+        except StopIteration:
+            break
+        value = None
+        if isinstance(step, str):
+            lines.append(step)
+        else:
+            value = yield step
+    yield from output_filter(lines)

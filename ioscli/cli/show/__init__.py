@@ -1,0 +1,1 @@
+"""What show commands print: pure renderers of views, one module a feature."""

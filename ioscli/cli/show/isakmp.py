@@ -1,0 +1,141 @@
+"""show crypto isakmp sa, policy, key, peers."""
+
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address
+
+from ioscli.model.crypto import (
+    DH_GROUP_BITS,
+    IkeAuthentication,
+    IkeEncryption,
+    IkeHash,
+    IsakmpConfig,
+    IsakmpPolicy,
+)
+from ioscli.router.views import IsakmpSaView
+
+#: Connection ids of ISAKMP SAs count from here; the engine's own ids from 1.
+_FIRST_CONN_ID = 1000
+
+_CODES = (
+    "Codes: C - IKE configuration mode, D - Dead Peer Detection",
+    "       K - Keepalives, N - NAT-traversal",
+    "       T - cTCP encapsulation, X - IKE Extended Authentication",
+    "       psk - Preshared key, rsig - RSA signature",
+    "       renc - RSA encryption",
+)
+
+_AUTHENTICATION_CODES = {"pre-share": "psk", "rsa-sig": "rsig", "rsa-encr": "renc"}
+
+_ENCRYPTION_TEXTS = {
+    IkeEncryption.DES: "DES - Data Encryption Standard (56 bit keys).",
+    IkeEncryption.TRIPLE_DES: "Three key triple DES",
+    IkeEncryption.AES_128: "AES - Advanced Encryption Standard (128 bit keys).",
+    IkeEncryption.AES_192: "AES - Advanced Encryption Standard (192 bit keys).",
+    IkeEncryption.AES_256: "AES - Advanced Encryption Standard (256 bit keys).",
+}
+_HASH_TEXTS = {
+    IkeHash.MD5: "Message Digest 5",
+    IkeHash.SHA: "Secure Hash Standard",
+    IkeHash.SHA256: "Secure Hash Standard 2 (256 bit)",
+    IkeHash.SHA384: "Secure Hash Standard 2 (384 bit)",
+    IkeHash.SHA512: "Secure Hash Standard 2 (512 bit)",
+}
+_AUTHENTICATION_TEXTS = {
+    IkeAuthentication.PRE_SHARE: "Pre-Shared Key",
+    IkeAuthentication.RSA_SIG: "Rivest-Shamir-Adleman Signature",
+    IkeAuthentication.RSA_ENCR: "Rivest-Shamir-Adleman Encryption",
+}
+
+
+def clock(seconds: int) -> str:
+    """`23:59:42`."""
+    return f"{seconds // 3600:02}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
+
+
+def show_isakmp_sa(sas: Iterable[IsakmpSaView]) -> Iterator[str]:
+    """`show crypto isakmp sa`."""
+    yield "IPv4 Crypto ISAKMP SA"
+    yield "dst             src             state          conn-id status"
+    for sa in sas:
+        status = "ACTIVE (deleted)" if sa.deleted else "ACTIVE"
+        ends = f"{sa.destination!s:<15} {sa.source!s:<15}"
+        yield f"{ends} {sa.state:<14} {sa.conn_id:>7} {status}"
+    yield ""
+    yield "IPv6 Crypto ISAKMP SA"
+    yield ""
+
+
+def show_isakmp_sa_detail(sas: Iterable[IsakmpSaView]) -> Iterator[str]:
+    """`show crypto isakmp sa detail`."""
+    yield from _CODES
+    yield "IPv4 Crypto ISAKMP SA"
+    yield ""
+    yield "C-id  Local           Remote          I-VRF  Status Encr Hash   Auth DH Lifetime Cap."
+    yield ""
+    for sa in sas:
+        yield _detail_row(sa)
+        engine_id = f"SW:{sa.conn_id - _FIRST_CONN_ID}" if sa.conn_id else "???"
+        yield f"       Engine-id:Conn-id =  {engine_id}" + (" (deleted)" if sa.deleted else "")
+        yield ""
+    yield "IPv6 Crypto ISAKMP SA"
+    yield ""
+
+
+def _detail_row(sa: IsakmpSaView) -> str:
+    status = "ACTIVE" if sa.active or sa.deleted else ""
+    authentication = _AUTHENTICATION_CODES.get(sa.authentication, sa.authentication)
+    lifetime = clock(sa.lifetime_left) if sa.lifetime_left else "0"
+    group = sa.group or ""
+    return (
+        f"{sa.conn_id:<5} {sa.local!s:<15} {sa.peer!s:<15} {'':<6} {status:<6} "
+        f"{sa.encryption:<4} {sa.hash:<6} {authentication:<4} {group:<2} {lifetime:<8} "
+        f"{capabilities(sa):<4}"
+    )
+
+
+def capabilities(sa: IsakmpSaView) -> str:
+    """`N` where NAT traversal moved the SA off port 500."""
+    return "N" if sa.peer_port != 500 else ""
+
+
+def show_isakmp_peers(sas: Iterable[IsakmpSaView]) -> Iterator[str]:
+    """`show crypto isakmp peers`: one entry for all SAs with a peer."""
+    seen: set[tuple[IPv4Address, IPv4Address]] = set()
+    for sa in sas:
+        if (sa.peer, sa.local) in seen:
+            continue
+        seen.add((sa.peer, sa.local))
+        yield f"Peer: {sa.peer} Port: {sa.peer_port} Local: {sa.local}"
+        if sa.active:
+            yield f" Phase1 id: {sa.peer}"
+
+
+def show_isakmp_policy(isakmp: IsakmpConfig) -> Iterator[str]:
+    """`show crypto isakmp policy`."""
+    yield ""
+    yield "Global IKE policy"
+    for _, policy in sorted(isakmp.policies.items()):
+        yield from _policy(policy)
+
+
+def _policy(policy: IsakmpPolicy) -> Iterator[str]:
+    yield f"Protection suite of priority {policy.priority}"
+    yield f"\tencryption algorithm:\t{_ENCRYPTION_TEXTS[policy.encryption]}"
+    yield f"\thash algorithm:\t\t{_HASH_TEXTS[policy.hash]}"
+    yield f"\tauthentication method:\t{_AUTHENTICATION_TEXTS[policy.authentication]}"
+    yield f"\tDiffie-Hellman group:\t#{policy.group} ({DH_GROUP_BITS[policy.group]} bit)"
+    yield f"\tlifetime:\t\t{policy.lifetime} seconds, no volume limit"
+
+
+def show_isakmp_key(isakmp: IsakmpConfig) -> Iterator[str]:
+    """`show crypto isakmp key`: the keyring's name stands beside its first key."""
+    yield "Keyring      Hostname/Address                            Preshared Key"
+    yield ""
+    name = "default"
+    for key in isakmp.keys:
+        network = key.network
+        where = str(network.network_address)
+        if network.prefixlen != network.max_prefixlen:
+            where = f"{where:<15}[{network.netmask!s:<15}]"
+        yield f"{name:<12} {where:<43} {key.key}"
+        name = ""
