@@ -80,4 +80,5 @@ def _hex(key: bytes) -> str:
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="ascii")
+    # Both ends of an SA record its keys: one line of them is enough.
+    path.write_text("".join(f"{line}\n" for line in dict.fromkeys(lines)), encoding="ascii")
