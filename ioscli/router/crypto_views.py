@@ -54,7 +54,6 @@ def _sa_view(pair: SaPair, sa: EspSa, conn_id: int, now: Instant) -> EspSaView:
         remaining_seconds=sa.remaining_seconds(now),
         replay=sa.window is not None or sa is pair.outbound,
         iv_size=sa.iv_size,
-        active=pair.deletion is None,
     )
 
 

@@ -149,7 +149,6 @@ class EspSaView:
     replay: bool
     iv_size: int
     """Bytes."""
-    active: bool
 
 
 @dataclass(frozen=True, slots=True)

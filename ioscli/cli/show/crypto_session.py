@@ -85,7 +85,8 @@ def _capabilities(sa: IsakmpSaView) -> str:
 def _flow(flow: IpsecFlowView) -> Iterator[str]:
     local, remote = flow.local_selector, flow.remote_selector
     protocol = local.protocol or "ip"
-    active = sum(sa.active for sa in (*flow.inbound, *flow.outbound))
+    # A replaced pair counts until it is gone.
+    active = len(flow.inbound) + len(flow.outbound)
     yield f"  IPSEC FLOW: permit {protocol} {_network(local)} {_network(remote)} "
     yield f"        Active SAs: {active}, origin: crypto map"
 

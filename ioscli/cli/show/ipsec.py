@@ -114,19 +114,19 @@ def _profile(ipsec: IpsecConfig, profile: IpsecProfile) -> Iterator[str]:
     kilobytes = profile.lifetime_kilobytes or ipsec.lifetime_kilobytes
     yield f"IPSEC profile {profile.name}"
     if profile.description is not None:
-        yield f"\tDescription: {profile.description}"
-    yield f"\tSecurity association lifetime: {kilobytes} kilobytes/{seconds} seconds"
-    yield "\tResponder-Only (Y/N): N"
-    yield f"\tPFS (Y/N): {'N' if profile.pfs_group is None else 'Y'}"
+        yield f"        Description: {profile.description}"
+    yield f"        Security association lifetime: {kilobytes} kilobytes/{seconds} seconds"
+    yield "        Responder-Only (Y/N): N"
+    yield f"        PFS (Y/N): {'N' if profile.pfs_group is None else 'Y'}"
     if profile.pfs_group is not None:
-        yield f"\tDH group:  group{profile.pfs_group}"
-    yield "\tMixed-mode : Disabled"
-    yield "\tTransform sets={ "
+        yield f"        DH group:  group{profile.pfs_group}"
+    yield "        Mixed-mode : Disabled"
+    yield "        Transform sets={ "
     for name in profile.transform_sets:
         made = ipsec.transform_sets.get(name)
         if made is not None:
-            yield f"\t\t{_braced(made, ': ')} , "
-    yield "\t}"
+            yield f"                {_braced(made, ': ')} , "
+    yield "        }"
 
 
 def _braced(made: TransformSet, separator: str) -> str:

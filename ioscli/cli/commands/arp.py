@@ -1,0 +1,40 @@
+"""show arp, show ip arp, clear arp-cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ioscli.cli.refusals import Refusal
+from ioscli.cli.registry import command
+from ioscli.cli.show import arp
+
+if TYPE_CHECKING:
+    from ioscli.cli.results import Args
+    from ioscli.cli.session import Session
+
+
+@command("show_arp")
+def show_arp(session: Session, _args: Args) -> Iterable[str]:
+    """`show arp`."""
+    return arp.show_arp(session.router.arp_views())
+
+
+@command("show_ip_arp")
+def show_ip_arp(session: Session, args: Args) -> Iterable[str]:
+    """`show ip arp [A.B.C.D | INTERFACE]`."""
+    entries = session.router.arp_views()
+    if "A_ARP_ADDRESS" in args:
+        entries = [entry for entry in entries if entry.address == args["A_ARP_ADDRESS"]]
+    elif "A_ARP_INTERFACE" in args:
+        name = args["A_ARP_INTERFACE"]
+        if all(view.name != name for view in session.router.interface_views()):
+            raise Refusal(argument="A_ARP_INTERFACE")
+        entries = [entry for entry in entries if entry.interface == name]
+    return arp.show_arp(entries)
+
+
+@command("clear_arp_cache")
+def clear_arp_cache(session: Session, _args: Args) -> None:
+    """`clear arp-cache`."""
+    session.router.clear_arp()

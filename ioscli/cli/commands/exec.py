@@ -1,0 +1,50 @@
+"""Moving between user EXEC, privileged EXEC and configuration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ioscli.cli.dialogue import Ask, Interrupted, Steps
+from ioscli.cli.registry import command
+
+if TYPE_CHECKING:
+    from ioscli.cli.results import Args
+    from ioscli.cli.session import Session
+
+
+@command("enable")
+def enable(session: Session, _args: Args) -> None:
+    """`enable`: without an enable password the console asks for none."""
+    session.privileged = True
+
+
+@command("disable")
+def disable(session: Session, _args: Args) -> None:
+    """`disable`."""
+    session.privileged = False
+
+
+@command("quit")
+def quit_exec(session: Session, _args: Args) -> None:
+    """`quit`."""
+    session.finish()
+
+
+@command("configure")
+def configure(session: Session, args: Args) -> Steps:
+    """`configure [terminal]`; alone it asks from where."""
+    if session.configuring is not None:  # `do configure terminal`
+        yield "% Configuration mode is already active"
+        return
+    if "terminal" not in args:
+        while True:
+            try:
+                answer = yield Ask("Configuring from terminal, memory, or network [terminal]? ")
+            except Interrupted:
+                return
+            if "terminal".startswith(answer.strip().lower()):
+                break
+            # There is neither non-volatile memory nor a TFTP server to read from.
+            yield '?Must be "terminal"'
+    yield "Enter configuration commands, one per line.  End with CNTL/Z."
+    session.configure()
