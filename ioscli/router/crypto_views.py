@@ -12,7 +12,7 @@ from ioscli.router.views import CryptoSessionView, EspSaView, IpsecFlowView, Isa
 
 def isakmp_view(state: IsakmpSaState) -> IsakmpSaView:
     """One ISAKMP SA."""
-    return IsakmpSaView(**{name: getattr(state, name) for name in IsakmpSaView.__slots__})
+    return IsakmpSaView(*state)
 
 
 def flow_view(guard: TunnelGuard, now: Instant) -> IpsecFlowView:

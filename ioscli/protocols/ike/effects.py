@@ -1,0 +1,115 @@
+"""What the IKE machine asks its router to do, and what it shows of itself."""
+
+from dataclasses import dataclass
+from enum import Enum
+from ipaddress import IPv4Address
+from typing import NamedTuple
+
+from ioscli.model.crypto import ChildPolicy, ChildSa, Spi
+
+
+class Send(NamedTuple):
+    """Send a UDP datagram; on port 4500 the payload begins with the non-ESP marker (RFC 3948)."""
+
+    local: IPv4Address
+    peer: IPv4Address
+    local_port: int
+    peer_port: int
+    payload: bytes
+
+
+class InstallChild(NamedTuple):
+    """A pair of ESP SAs is agreed; effects before it in the list come first on the wire."""
+
+    child: ChildSa
+
+
+class DeleteChild(NamedTuple):
+    """The peer has deleted SAs: `spis` are those that this router sends with."""
+
+    peer: IPv4Address
+    spis: tuple[Spi, ...]
+
+
+class ChildFailed(NamedTuple):
+    """What `initiate` was asked for will not come; nothing retries by itself."""
+
+    policy: ChildPolicy
+    reason: str
+
+
+class Log(NamedTuple):
+    """A syslog line: %FACILITY-SEVERITY-MNEMONIC: text."""
+
+    facility: str
+    severity: int
+    mnemonic: str
+    text: str
+
+
+Effect = Send | InstallChild | DeleteChild | ChildFailed | Log
+
+
+class State(Enum):
+    """States as `show crypto isakmp sa` prints them."""
+
+    MM_NO_STATE = "MM_NO_STATE"
+    MM_SA_SETUP = "MM_SA_SETUP"
+    MM_KEY_EXCH = "MM_KEY_EXCH"
+    MM_KEY_AUTH = "MM_KEY_AUTH"
+    QM_IDLE = "QM_IDLE"
+
+
+class IsakmpSaState(NamedTuple):
+    """One ISAKMP SA, for `show crypto isakmp sa`."""
+
+    destination: IPv4Address
+    """The responder."""
+    source: IPv4Address
+    """The initiator."""
+    local: IPv4Address
+    peer: IPv4Address
+    peer_port: int
+    state: str
+    conn_id: int
+    """From 1001; 0 until the keys are derived."""
+    active: bool
+    deleted: bool
+    """Kept for show only: IOS purges an SA a minute after its end."""
+    encryption: str
+    """`aes`, `3des`, `des`, as `show crypto isakmp sa detail` prints it; empty until agreed."""
+    hash: str
+    authentication: str
+    group: int
+    """0 until agreed."""
+    lifetime_left: int
+    """Seconds; 0 while the SA is not established."""
+
+
+class IkeKeyRecord(NamedTuple):
+    """What decrypts the messages of one ISAKMP SA: a line of ikev1_decryption_table."""
+
+    initiator_cookie: bytes
+    encryption_key: bytes
+
+
+@dataclass(slots=True)
+class IkeCounters:
+    """Messages that led to nothing, by reason."""
+
+    malformed: int = 0
+    """Not ISAKMP, or not decodable, wrongly decrypted ones included."""
+    unsupported: int = 0
+    """Another version or exchange than those spoken here."""
+    unknown_sa: int = 0
+    """No SA has its cookies."""
+    duplicates: int = 0
+    """Received before."""
+    unexpected: int = 0
+    """Not what the exchange waits for, or for an SA that is no more."""
+    unauthenticated: int = 0
+    """A hash that does not verify, or none where there must be one."""
+    refused: int = 0
+    """Offers turned down."""
+    half_open_limit: int = 0
+    """Offers dropped since too many main modes were unfinished."""
