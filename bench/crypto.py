@@ -9,7 +9,6 @@ from bench.peers.bare_crypto import fresh, kept, openssl
 from bench.timing import each
 from ioscli.model.crypto import EspCipher, EspIntegrity, EspTransform, Spi
 from ioscli.protocols.ipsec.suites import make_esp_sa
-from ioscli.protocols.ipsec.transforms import authentication_key_length, encryption_key_length
 
 AES_SHA = EspTransform(EspCipher.AES_256, EspIntegrity.SHA)
 GCM = EspTransform(EspCipher.GCM_256, None)
@@ -34,8 +33,8 @@ def figures() -> Iterator[Figure]:
 
 def seal_and_open(transform: EspTransform, payload: int) -> Callable[[], object]:
     """What two routers do to one packet: seal it at one end, open it at the other."""
-    key = os.urandom(encryption_key_length(transform))
-    mac = os.urandom(authentication_key_length(transform))
+    key = os.urandom(transform.encryption_key_length)
+    mac = os.urandom(transform.authentication_key_length)
     sender, receiver = (
         make_esp_sa(Spi(0x1001), transform, key, mac, random.Random(1)) for _ in range(2)
     )

@@ -15,7 +15,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import MD5, SHA1, SHA256, SHA384, SHA512, HashAlgorithm
 from cryptography.hazmat.primitives.hmac import HMAC
 
-from ioscli.model.crypto import EspCipher, EspIntegrity, EspTransform
+from ioscli.model.crypto import (
+    ESP_KEY_BYTES,
+    EspCipher,
+    EspIntegrity,
+    EspTransform,
+)
 from ioscli.protocols.ipsec.transforms import CIPHERS, INTEGRITIES
 
 HASHES: dict[EspIntegrity, Callable[[], HashAlgorithm]] = {
@@ -43,9 +48,11 @@ def kept(transform: EspTransform, payload: int) -> tuple[Work, Work]:
     plain = os.urandom(sizes.iv + size)
     authenticated = os.urandom(8 + sizes.iv + size)
     mac = _hmac(transform.integrity)
-    if not sizes.key:
+    if not ESP_KEY_BYTES[transform.cipher]:
         return (lambda: mac(authenticated)), (lambda: mac(authenticated))
-    cipher = _cipher(transform.cipher, os.urandom(sizes.key), bytes(sizes.block))
+    cipher = _cipher(
+        transform.cipher, os.urandom(ESP_KEY_BYTES[transform.cipher]), bytes(sizes.block)
+    )
     encrypt, decrypt = cipher.encryptor().update, cipher.decryptor().update
     return (
         lambda: (encrypt(plain), mac(authenticated)),
@@ -61,7 +68,7 @@ def fresh(transform: EspTransform, payload: int) -> tuple[Work, Work]:
     sizes = CIPHERS[transform.cipher]
     plain, iv = os.urandom(size), os.urandom(sizes.iv)
     authenticated = os.urandom(8 + sizes.iv + size)
-    key = os.urandom(sizes.key)
+    key = os.urandom(ESP_KEY_BYTES[transform.cipher])
     mac_key, algorithm = os.urandom(20), HASHES[transform.integrity or EspIntegrity.SHA]
 
     def mac() -> bytes:
@@ -70,14 +77,14 @@ def fresh(transform: EspTransform, payload: int) -> tuple[Work, Work]:
         return code.finalize()
 
     def seal() -> object:
-        if not sizes.key:
+        if not ESP_KEY_BYTES[transform.cipher]:
             return mac()
         context = _cipher(transform.cipher, key, os.urandom(sizes.block)).encryptor()
         return context.update(plain) + context.finalize(), mac()
 
     def open_() -> object:
         code = mac()
-        if not sizes.key:
+        if not ESP_KEY_BYTES[transform.cipher]:
             return code
         context = _cipher(transform.cipher, key, iv).decryptor()
         return code, context.update(plain) + context.finalize()
@@ -93,7 +100,7 @@ def openssl(transform: EspTransform, payload: int) -> float | None:
     sizes = CIPHERS[transform.cipher]
     size = padded(transform, payload)
     mode = "gcm" if transform.cipher.combined else "cbc"
-    algorithm = f"aes-{sizes.key * 8}-{mode}"
+    algorithm = f"aes-{ESP_KEY_BYTES[transform.cipher] * 8}-{mode}"
     total = 0.0
     for extra in ((), ("-decrypt",)):
         total += _speed(
@@ -121,7 +128,7 @@ def _speed(program: str, size: int, *what: str) -> float:
 
 
 def _gcm(transform: EspTransform, size: int) -> tuple[Work, Work]:
-    aead = AESGCM(os.urandom(CIPHERS[transform.cipher].key))
+    aead = AESGCM(os.urandom(ESP_KEY_BYTES[transform.cipher]))
     nonce, header, plain = os.urandom(12), os.urandom(8), os.urandom(size)
     sealed = aead.encrypt(nonce, plain, header)
     return (

@@ -70,6 +70,32 @@ class EspIntegrity(Enum):
     SHA512 = "esp-sha512-hmac"
 
 
+#: Bytes of key that each ESP cipher takes, without the salt of a combined one.
+ESP_KEY_BYTES = {
+    EspCipher.DES: 8,
+    EspCipher.TRIPLE_DES: 24,
+    EspCipher.AES_128: 16,
+    EspCipher.AES_192: 24,
+    EspCipher.AES_256: 32,
+    EspCipher.GCM_128: 16,
+    EspCipher.GCM_192: 24,
+    EspCipher.GCM_256: 32,
+    EspCipher.NULL: 0,
+}
+
+#: Bytes of key that each HMAC takes: the length of its hash (RFC 2403, 2404, 4868).
+ESP_HMAC_KEY_BYTES = {
+    EspIntegrity.MD5: 16,
+    EspIntegrity.SHA: 20,
+    EspIntegrity.SHA256: 32,
+    EspIntegrity.SHA384: 48,
+    EspIntegrity.SHA512: 64,
+}
+
+#: The part of a combined cipher's nonce that comes from KEYMAT, after the key (RFC 4106, 8.1).
+ESP_SALT_BYTES = 4
+
+
 class Mode(Enum):
     """IPsec encapsulation mode."""
 
@@ -82,6 +108,18 @@ class EspTransform(NamedTuple):
 
     cipher: EspCipher
     integrity: EspIntegrity | None
+
+    @property
+    def encryption_key_length(self) -> int:
+        """Bytes of KEYMAT that the cipher takes, salt included."""
+        return ESP_KEY_BYTES[self.cipher] + (ESP_SALT_BYTES if self.cipher.combined else 0)
+
+    @property
+    def authentication_key_length(self) -> int:
+        """Bytes of KEYMAT that the integrity algorithm takes after the cipher's."""
+        if self.cipher.combined or self.integrity is None:
+            return 0
+        return ESP_HMAC_KEY_BYTES[self.integrity]
 
 
 class Selector(NamedTuple):

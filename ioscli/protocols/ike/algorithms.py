@@ -68,20 +68,11 @@ class IkeCipher(NamedTuple):
 
 
 class EspCode(NamedTuple):
-    """How an ESP cipher is written in a phase 2 transform, and the keying material it takes."""
+    """How an ESP cipher is written in a phase 2 transform."""
 
     transform_id: EspTransformId
     key_bits: int | None
     """The Key Length attribute, None where the transform has none."""
-    key_size: int
-    """Bytes of KEYMAT: the key, and for GCM the 4 bytes of salt after it (RFC 4106, 8.1)."""
-
-
-class IntegrityCode(NamedTuple):
-    """How an ESP integrity algorithm is written, and its key size."""
-
-    code: AuthenticationAlgorithm
-    key_size: int
 
 
 PRFS: dict[IkeHash, Prf] = {
@@ -101,21 +92,21 @@ CIPHERS: dict[IkeEncryption, IkeCipher] = {
 }
 
 ESP_CIPHERS: dict[EspCipher, EspCode] = {
-    EspCipher.DES: EspCode(EspTransformId.DES, None, 8),
-    EspCipher.TRIPLE_DES: EspCode(EspTransformId.TRIPLE_DES, None, 24),
-    EspCipher.AES_128: EspCode(EspTransformId.AES_CBC, 128, 16),
-    EspCipher.AES_192: EspCode(EspTransformId.AES_CBC, 192, 24),
-    EspCipher.AES_256: EspCode(EspTransformId.AES_CBC, 256, 32),
-    EspCipher.GCM_128: EspCode(EspTransformId.AES_GCM_16, 128, 20),
-    EspCipher.GCM_192: EspCode(EspTransformId.AES_GCM_16, 192, 28),
-    EspCipher.GCM_256: EspCode(EspTransformId.AES_GCM_16, 256, 36),
-    EspCipher.NULL: EspCode(EspTransformId.NULL, None, 0),
+    EspCipher.DES: EspCode(EspTransformId.DES, None),
+    EspCipher.TRIPLE_DES: EspCode(EspTransformId.TRIPLE_DES, None),
+    EspCipher.AES_128: EspCode(EspTransformId.AES_CBC, 128),
+    EspCipher.AES_192: EspCode(EspTransformId.AES_CBC, 192),
+    EspCipher.AES_256: EspCode(EspTransformId.AES_CBC, 256),
+    EspCipher.GCM_128: EspCode(EspTransformId.AES_GCM_16, 128),
+    EspCipher.GCM_192: EspCode(EspTransformId.AES_GCM_16, 192),
+    EspCipher.GCM_256: EspCode(EspTransformId.AES_GCM_16, 256),
+    EspCipher.NULL: EspCode(EspTransformId.NULL, None),
 }
 
-ESP_INTEGRITY: dict[EspIntegrity, IntegrityCode] = {
-    EspIntegrity.MD5: IntegrityCode(AuthenticationAlgorithm.HMAC_MD5, 16),
-    EspIntegrity.SHA: IntegrityCode(AuthenticationAlgorithm.HMAC_SHA, 20),
-    EspIntegrity.SHA256: IntegrityCode(AuthenticationAlgorithm.HMAC_SHA2_256, 32),
-    EspIntegrity.SHA384: IntegrityCode(AuthenticationAlgorithm.HMAC_SHA2_384, 48),
-    EspIntegrity.SHA512: IntegrityCode(AuthenticationAlgorithm.HMAC_SHA2_512, 64),
+ESP_INTEGRITY: dict[EspIntegrity, AuthenticationAlgorithm] = {
+    EspIntegrity.MD5: AuthenticationAlgorithm.HMAC_MD5,
+    EspIntegrity.SHA: AuthenticationAlgorithm.HMAC_SHA,
+    EspIntegrity.SHA256: AuthenticationAlgorithm.HMAC_SHA2_256,
+    EspIntegrity.SHA384: AuthenticationAlgorithm.HMAC_SHA2_384,
+    EspIntegrity.SHA512: AuthenticationAlgorithm.HMAC_SHA2_512,
 }

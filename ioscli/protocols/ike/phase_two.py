@@ -156,7 +156,7 @@ def _transform(policy: ChildPolicy, proposal: ChildProposal, nat: NatTraversal |
     ]
     integrity = proposal.transform.integrity
     if integrity is not None:
-        code = ESP_INTEGRITY[integrity].code
+        code = ESP_INTEGRITY[integrity]
         attributes.append(Attribute(PhaseTwoAttribute.AUTHENTICATION_ALGORITHM, code))
     if cipher.key_bits is not None:
         attributes.append(Attribute(PhaseTwoAttribute.KEY_LENGTH, cipher.key_bits))
@@ -210,9 +210,7 @@ def _esp_transform(transform_id: int, attributes: dict[int, int]) -> EspTransfor
     rest = dict(attributes)
     integrity_code = rest.pop(PhaseTwoAttribute.AUTHENTICATION_ALGORITHM, None)
     key_bits = rest.pop(PhaseTwoAttribute.KEY_LENGTH, None)
-    integrity = next(
-        (name for name, entry in ESP_INTEGRITY.items() if entry.code == integrity_code), None
-    )
+    integrity = next((name for name, code in ESP_INTEGRITY.items() if code == integrity_code), None)
     if rest or (integrity is None and integrity_code is not None):
         return None
     for cipher, code in ESP_CIPHERS.items():

@@ -15,7 +15,6 @@ from ioscli.codec.isakmp import (
 from ioscli.codec.isakmp.numbers import ExchangeType, NotifyType, PayloadType, ProtocolId
 from ioscli.model.crypto import ChildPolicy, ChildSa, Selector, Spi
 from ioscli.protocols.ike import keys, phase_two
-from ioscli.protocols.ike.algorithms import ESP_CIPHERS, ESP_INTEGRITY
 from ioscli.protocols.ike.dh import GROUPS, DhKey
 from ioscli.protocols.ike.effects import Effect, InstallChild
 from ioscli.protocols.ike.exchange import (
@@ -151,9 +150,8 @@ class QuickMode(Exchange):
         """Encryption and authentication key of the direction whose receiver chose the SPI."""
         assert self._accepted is not None
         transform = self._accepted.terms.proposal.transform
-        cipher_size = ESP_CIPHERS[transform.cipher].key_size
-        integrity = transform.integrity
-        size = cipher_size + (ESP_INTEGRITY[integrity].key_size if integrity else 0)
+        cipher_size = transform.encryption_key_length
+        size = cipher_size + transform.authentication_key_length
         prf, _, material = self._protection
         keymat = keys.keymat(
             prf,

@@ -7,7 +7,7 @@ encrypting a small packet does. It is imported when the first SA is made, not be
 import random
 from typing import TYPE_CHECKING, Protocol
 
-from ioscli.model.crypto import EspCipher, EspIntegrity, EspTransform, Spi
+from ioscli.model.crypto import ESP_SALT_BYTES, EspCipher, EspIntegrity, EspTransform, Spi
 from ioscli.protocols.ipsec.sa import (
     DEFAULT_LIFETIME,
     LAST_SEQUENCE,
@@ -19,9 +19,6 @@ from ioscli.protocols.ipsec.transforms import (
     CIPHERS,
     ESP_HEADER,
     ESP_TRAILER,
-    INTEGRITIES,
-    authentication_key_length,
-    encryption_key_length,
 )
 
 if TYPE_CHECKING:
@@ -57,7 +54,7 @@ def make_esp_sa(
     IVs, so that equal seeds give equal bytes. `replay_window` counts packets; None disables it.
     Raises ValueError for keys of the wrong length.
     """
-    expected = encryption_key_length(transform), authentication_key_length(transform)
+    expected = transform.encryption_key_length, transform.authentication_key_length
     if (len(encryption_key), len(authentication_key)) != expected:
         raise ValueError(f"{transform} takes keys of {expected} bytes")
     if transform.cipher.combined:
@@ -244,11 +241,11 @@ class _GcmSa(EspSa):
 
         super().__init__(spi, transform, replay_window=replay_window, lifetime=lifetime)
         sizes = CIPHERS[transform.cipher]
-        aead = AESGCM(key[: sizes.key])
+        aead = AESGCM(key[:-ESP_SALT_BYTES])
         self._encrypt = aead.encrypt
         self._decrypt = aead.decrypt
         self._invalid = InvalidTag
-        self._salt = key[sizes.key :]
+        self._salt = key[-ESP_SALT_BYTES:]
         self._spi_bytes = spi.to_bytes(4, "big")
         self._shortest = ESP_HEADER + sizes.iv + sizes.block + sizes.tag
 
@@ -304,8 +301,6 @@ def _mac(integrity: EspIntegrity, key: bytes) -> _Mac:
         EspIntegrity.SHA384: hashes.SHA384,
         EspIntegrity.SHA512: hashes.SHA512,
     }
-    if len(key) != INTEGRITIES[integrity].key:
-        raise ValueError(f"{integrity.value} takes a key of {INTEGRITIES[integrity].key} bytes")
     return HMAC(key, algorithms[integrity]())
 
 

@@ -1,4 +1,4 @@
-"""What each ESP algorithm adds to a packet: key, IV, padding unit and ICV sizes in bytes."""
+"""What each ESP algorithm adds to a packet: IV, padding unit and ICV sizes in bytes."""
 
 from typing import NamedTuple
 
@@ -17,13 +17,10 @@ ESP_TRAILER = 2
 class CipherSizes(NamedTuple):
     """Sizes of an ESP cipher, bytes."""
 
-    key: int
     iv: int
     """The IV as it travels in each packet."""
     block: int
     """What payload, padding and trailer together are a multiple of."""
-    salt: int = 0
-    """Part of the nonce that comes from KEYMAT, after the key (RFC 4106, 8.1)."""
     tag: int = 0
     """The ICV of a combined cipher."""
 
@@ -31,30 +28,29 @@ class CipherSizes(NamedTuple):
 class IntegritySizes(NamedTuple):
     """Sizes of an ESP integrity algorithm, bytes, and the name of its hash."""
 
-    key: int
     icv: int
     hash: str
 
 
 CIPHERS = {
-    EspCipher.DES: CipherSizes(key=8, iv=8, block=8),
-    EspCipher.TRIPLE_DES: CipherSizes(key=24, iv=8, block=8),
-    EspCipher.AES_128: CipherSizes(key=16, iv=16, block=16),
-    EspCipher.AES_192: CipherSizes(key=24, iv=16, block=16),
-    EspCipher.AES_256: CipherSizes(key=32, iv=16, block=16),
-    EspCipher.GCM_128: CipherSizes(key=16, iv=8, block=4, salt=4, tag=16),
-    EspCipher.GCM_192: CipherSizes(key=24, iv=8, block=4, salt=4, tag=16),
-    EspCipher.GCM_256: CipherSizes(key=32, iv=8, block=4, salt=4, tag=16),
+    EspCipher.DES: CipherSizes(iv=8, block=8),
+    EspCipher.TRIPLE_DES: CipherSizes(iv=8, block=8),
+    EspCipher.AES_128: CipherSizes(iv=16, block=16),
+    EspCipher.AES_192: CipherSizes(iv=16, block=16),
+    EspCipher.AES_256: CipherSizes(iv=16, block=16),
+    EspCipher.GCM_128: CipherSizes(iv=8, block=4, tag=16),
+    EspCipher.GCM_192: CipherSizes(iv=8, block=4, tag=16),
+    EspCipher.GCM_256: CipherSizes(iv=8, block=4, tag=16),
     # RFC 4303 asks for 4; IOS pads to 8, as its plaintext mtu of 1454 in tunnel mode tells.
-    EspCipher.NULL: CipherSizes(key=0, iv=0, block=8),
+    EspCipher.NULL: CipherSizes(iv=0, block=8),
 }
 
 INTEGRITIES = {
-    EspIntegrity.MD5: IntegritySizes(key=16, icv=12, hash="md5"),
-    EspIntegrity.SHA: IntegritySizes(key=20, icv=12, hash="sha1"),
-    EspIntegrity.SHA256: IntegritySizes(key=32, icv=16, hash="sha256"),
-    EspIntegrity.SHA384: IntegritySizes(key=48, icv=24, hash="sha384"),
-    EspIntegrity.SHA512: IntegritySizes(key=64, icv=32, hash="sha512"),
+    EspIntegrity.MD5: IntegritySizes(icv=12, hash="md5"),
+    EspIntegrity.SHA: IntegritySizes(icv=12, hash="sha1"),
+    EspIntegrity.SHA256: IntegritySizes(icv=16, hash="sha256"),
+    EspIntegrity.SHA384: IntegritySizes(icv=24, hash="sha384"),
+    EspIntegrity.SHA512: IntegritySizes(icv=32, hash="sha512"),
 }
 
 
@@ -63,19 +59,6 @@ def icv_length(transform: EspTransform) -> int:
     if transform.cipher.combined:
         return CIPHERS[transform.cipher].tag
     return 0 if transform.integrity is None else INTEGRITIES[transform.integrity].icv
-
-
-def encryption_key_length(transform: EspTransform) -> int:
-    """Bytes of KEYMAT that the cipher takes, salt included."""
-    cipher = CIPHERS[transform.cipher]
-    return cipher.key + cipher.salt
-
-
-def authentication_key_length(transform: EspTransform) -> int:
-    """Bytes of KEYMAT that the integrity algorithm takes after the cipher's."""
-    if transform.cipher.combined or transform.integrity is None:
-        return 0
-    return INTEGRITIES[transform.integrity].key
 
 
 def plaintext_mtu(

@@ -5,7 +5,6 @@ import random
 from ioscli.model.crypto import EspCipher, EspIntegrity, EspTransform, Spi
 from ioscli.protocols.ipsec.sa import EspSa
 from ioscli.protocols.ipsec.suites import make_esp_sa
-from ioscli.protocols.ipsec.transforms import authentication_key_length, encryption_key_length
 
 ALL_TRANSFORMS = [
     EspTransform(cipher, integrity)
@@ -28,8 +27,8 @@ def transform_name(transform: EspTransform) -> str:
 def keys_for(transform: EspTransform, seed: int = 7) -> tuple[bytes, bytes]:
     chance = random.Random(seed)
     return (
-        chance.randbytes(encryption_key_length(transform)),
-        chance.randbytes(authentication_key_length(transform)),
+        chance.randbytes(transform.encryption_key_length),
+        chance.randbytes(transform.authentication_key_length),
     )
 
 

@@ -7,8 +7,6 @@ import pytest
 from ioscli.model.crypto import EspCipher, EspIntegrity, EspTransform, Mode, Spi
 from ioscli.protocols.ipsec.suites import make_esp_sa
 from ioscli.protocols.ipsec.transforms import (
-    authentication_key_length,
-    encryption_key_length,
     plaintext_mtu,
 )
 
@@ -54,8 +52,8 @@ def largest_that_fits(transform: EspTransform, mode: Mode, path_mtu: int, udp: b
     sa = make_esp_sa(
         Spi(1),
         transform,
-        bytes(range(1, 1 + encryption_key_length(transform))),
-        bytes(authentication_key_length(transform)),
+        bytes(range(1, 1 + transform.encryption_key_length)),
+        bytes(transform.authentication_key_length),
         random.Random(1),
     )
     reused = 20 if mode is Mode.TRANSPORT else 0
