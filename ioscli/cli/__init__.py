@@ -1,0 +1,18 @@
+"""The command line: what may be typed, what it does, what comes back.
+
+From text to command:
+- grammar, syntax, automaton: Lark's reading of `grammar/`, as tables
+- tables: the tables loaded, cached, shipped
+- arguments, interface_argument: typed values; states, matcher, results: lines into commands
+
+A session at a router:
+- session: modes, prompt, what a typed line leads to; dialogue: commands that ask or wait
+- assistance, help_screen: `?` and Tab; history, terminal: lines typed, the screen's size
+- pipes, pattern: `| include` and its regular expressions; lookup, probing: what ping shares
+- refusals, misplaced: IOS's answers to what cannot be
+- registry: which function carries out which command; commands, show: those functions
+
+Configuration:
+- configuration: lines into the model, at a prompt or from a file
+- stored: lines that are kept without acting; running_config: the model back into lines
+"""
