@@ -1,0 +1,62 @@
+"""The local console: where `ioscli run` meets whoever types."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ioscli.router.router import Router
+from ioscli.servers.desk import Desk
+from ioscli.servers.pace import Clock, Pace
+
+if TYPE_CHECKING:
+    from ioscli.cli.matcher import Grammar
+
+#: `terminal length` of a console on IOS.
+_LENGTH = 24
+
+
+def converse(
+    routers: Mapping[str, Router],
+    grammar: "Grammar",
+    first: str,
+    pace: Pace,
+    notes: Sequence[str] = (),
+) -> int:
+    """Let the operator type at the routers until end of input; the exit status is returned.
+
+    notes: lines said at the start. A terminal that goes away ends the program as Ctrl-D does.
+    """
+    clock = Clock(next(iter(routers.values())).simulation, pace)
+    if sys.stdin is None:  # closed before the program began
+        return 0
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        from ioscli.servers.keyboard import Keyboard
+
+        keyboard = Keyboard(clock)
+        desk = Desk(
+            routers,
+            grammar,
+            first,
+            keyboard.show,
+            length=_LENGTH,
+            on_change=keyboard.wake,
+        )
+        try:
+            keyboard.converse(desk, notes)
+        except OSError:
+            # The terminal went away between two writes. Nothing is left to say it to.
+            _silence()
+        return 0
+    from ioscli.servers.plain import converse_plainly
+
+    desk = Desk(routers, grammar, first, lambda text: print(text, end=""))
+    converse_plainly(desk, clock, sys.stdin, sys.stdout, notes)
+    return 0
+
+
+def _silence() -> None:
+    """Let the interpreter flush its streams at exit without finding the terminal gone."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
