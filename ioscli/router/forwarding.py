@@ -247,7 +247,7 @@ class Forwarding:
 
     def _deliver_own(self, packet: bytes) -> None:
         for interface in self.interfaces.values():
-            if interface.address is not None and interface.address.packed == packet[16:20]:
+            if any(address.packed == packet[16:20] for address in interface.own_addresses()):
                 self.deliver(packet, interface)
                 return
 

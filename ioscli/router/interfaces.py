@@ -158,6 +158,13 @@ class Interface:
         self.ip_mtu = self.config.ip_mtu or self.mtu
         self.adjacencies.clear()
 
+    def own_addresses(self) -> list[IPv4Address]:
+        """Primary and secondary addresses; none while there is no primary one."""
+        primary = self.config.address
+        if primary is None:
+            return []
+        return [primary.ip, *(address.ip for address in self.config.secondary_addresses)]
+
     def carrier(self) -> bool:
         """Whether the hardware could be up, the configuration aside."""
         return True
@@ -300,12 +307,20 @@ class EthernetInterface(Interface):
         """Ask for the next hop's hardware address; the packet itself is lost."""
         if self.address is not None and self.protocol_up:
             wanted = IPv4Address(adjacency.next_hop)
-            self._carry_out(self.arp.resolve(self.simulation.now, wanted, self.address))
+            own = self._address_towards(wanted, self.address)
+            self._carry_out(self.arp.resolve(self.simulation.now, wanted, own))
+
+    def _address_towards(self, neighbour: IPv4Address, primary: IPv4Address) -> IPv4Address:
+        """The interface's address in the neighbour's own network, which it will answer to."""
+        for address in self.config.secondary_addresses:
+            if neighbour in address.network:
+                return address.ip
+        return primary
 
     def went_up(self) -> None:
-        """Announce the address (gratuitous ARP)."""
-        if self.address is not None:
-            self._carry_out(self.arp.announce(self.address))
+        """Announce the addresses (gratuitous ARP)."""
+        for address in self.own_addresses():
+            self._carry_out(self.arp.announce(address))
 
     def went_down(self) -> None:
         """Forget the neighbours."""
@@ -320,7 +335,10 @@ class EthernetInterface(Interface):
             self.input_errors += 1
             return
         effects = self.arp.receive(
-            self.simulation.now, packet, self.address, lambda wanted: self.proxies(wanted, self)
+            self.simulation.now,
+            packet,
+            self.own_addresses(),
+            lambda wanted: self.proxies(wanted, self),
         )
         self._carry_out(effects)
 

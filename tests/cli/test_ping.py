@@ -142,7 +142,7 @@ def test_interrupt_prints_what_was_answered_so_far(grammar: Grammar) -> None:
     desk.session.interrupt()
     assert not desk.session.busy
     assert desk.screen.endswith(
-        "!.\nSuccess rate is 50 percent (1/2), round-trip min/avg/max = 1/1/1 ms\n"
+        "!.\nSuccess rate is 33 percent (1/3), round-trip min/avg/max = 1/1/1 ms\n"
     )
     assert desk.router.cancelled == 1
     assert desk.session.asking is None
@@ -152,7 +152,7 @@ def test_interrupt_before_any_answer(grammar: Grammar) -> None:
     desk = at_router(grammar, [])
     desk.session.feed("ping 10.0.0.9")
     desk.session.interrupt()
-    assert desk.screen == HEAD + "Success rate is 0 percent (0/0)\n"
+    assert desk.screen == HEAD + "Success rate is 0 percent (0/1)\n"
 
 
 SWEEP_QUESTIONS = (SCREENS / "ping_sweep.txt").read_text()

@@ -79,7 +79,7 @@ def test_an_interrupted_ping_leaves_nothing_behind(desks: tuple[Desk, Desk]) -> 
     simulation = desk.router.simulation
     simulation.run_until(simulation.now + seconds(5))
     desk.session.interrupt()
-    assert desk.screen.endswith("..\nSuccess rate is 0 percent (0/2)\n")
+    assert desk.screen.endswith("..\nSuccess rate is 0 percent (0/3)\n")
     before = desk.screen
     simulation.run_until(simulation.now + seconds(60))
     assert desk.screen == before

@@ -215,6 +215,20 @@ def _quiet_network() -> Network:
     return _QUIET[0]
 
 
+def test_secondary_addresses_ask_and_answer_in_their_own_network():
+    network = two_routers()
+    for node, host in (("A", 1), ("B", 2)):
+        interface = network[node].config.interfaces[GI00]
+        interface.secondary_addresses.append(IPv4Interface(f"10.9.0.{host}/24"))
+        network[node].apply([InterfaceChanged(GI00)])
+    # The echo carries the primary address, as IOS's do: B has to ask for that one too.
+    assert network.ping("A", "10.9.0.2") == "..!!!"
+    secondary = {view.address for view in network["B"].arp_views() if view.age is not None}
+    assert secondary == {IPv4Address("10.9.0.1"), IPv4Address("10.0.0.1")}
+    assert network.ping("B", "10.9.0.1") == "!!!!!"
+    assert network.ping("A", "10.9.0.1") == "!!!!!"
+
+
 def test_links_queue_and_drop_like_a_port_with_40_places():
     network = two_routers()
     network.ping("A", "10.0.0.2")

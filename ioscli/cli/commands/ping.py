@@ -168,8 +168,9 @@ def _probe(session: Session, job: Ping, tally: _Tally) -> Steps:
             job.tos,
             job.pattern,
         )
-        result: EchoResult = yield Await(_sender(send, request))
+        # Counted as it leaves: one that an interrupt leaves unanswered counts, without a symbol.
         tally.sent += 1
+        result: EchoResult = yield Await(_sender(send, request))
         good = result.kind is EchoKind.REPLY and (result.data_intact or not job.validate)
         if good:
             tally.times.append(_milliseconds(result))

@@ -4,7 +4,7 @@ As on IOS, a packet whose next hop is unknown is not kept: it triggers a request
 which is why a first ping loses its first echo.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from ipaddress import IPv4Address
 from typing import NamedTuple
 
@@ -70,17 +70,18 @@ class ArpTable:
         self,
         now: Instant,
         packet: ArpPacket,
-        own: IPv4Address | None,
+        own: Collection[IPv4Address],
         answers_for: Callable[[IPv4Address], bool],
     ) -> list[Effect]:
         """Take an ARP packet in: update or add its sender, answer a request for us.
 
+        own: the interface's addresses, primary and secondary.
         answers_for: whether this router answers for a foreign address (proxy ARP, RFC 1027).
         """
-        if own is None or packet.sender_ip == own or int(packet.sender_ip) == 0:
+        if not own or packet.sender_ip in own or int(packet.sender_ip) == 0:
             return []
         effects: list[Effect] = []
-        for_us = packet.target_ip == own
+        for_us = packet.target_ip in own
         known = self.entries.get(packet.sender_ip)
         if known is not None or for_us:
             entry = self.entries.setdefault(packet.sender_ip, Entry())
