@@ -268,3 +268,29 @@ class ChildSa:
     nonces: tuple[bytes, bytes]
     """Initiator's, responder's: which of two simultaneous SAs stays is decided by them."""
     peer_port: int = 500
+
+
+class IsakmpSaState(NamedTuple):
+    """One ISAKMP SA, for `show crypto isakmp sa`."""
+
+    destination: IPv4Address
+    """The responder."""
+    source: IPv4Address
+    """The initiator."""
+    local: IPv4Address
+    peer: IPv4Address
+    peer_port: int
+    state: str
+    conn_id: int
+    """From 1001; 0 until the keys are derived."""
+    active: bool
+    deleted: bool
+    """Kept for show only: IOS purges an SA a minute after its end."""
+    encryption: str
+    """`aes`, `3des`, `des`, as `show crypto isakmp sa detail` prints it; empty until agreed."""
+    hash: str
+    authentication: str
+    group: int
+    """0 until agreed."""
+    lifetime_left: int
+    """Seconds; 0 while the SA is not established."""

@@ -18,7 +18,7 @@ from ioscli.codec.ipv4_template import Ipv4Template
 from ioscli.codec.udp import UdpHeader
 from ioscli.engine.simulation import Simulation, Timer
 from ioscli.model.config import RouterConfig
-from ioscli.model.crypto import ChildPolicy, Mode
+from ioscli.model.crypto import ChildPolicy, IsakmpSaState, Mode
 from ioscli.model.instant import SECOND, Instant
 from ioscli.protocols.ike import (
     ChildFailed,
@@ -27,7 +27,6 @@ from ioscli.protocols.ike import (
     IkeKeyRecord,
     InstallChild,
     Isakmp,
-    IsakmpSaState,
     Log,
     Send,
 )
@@ -45,7 +44,7 @@ from ioscli.router.syslog import ConsoleLog
 from ioscli.router.tunnel import GreInput, TunnelInterface
 from ioscli.router.tunnel_guard import TunnelGuard
 from ioscli.router.udp import Datagram, UdpInput
-from ioscli.router.views import CryptoSessionView, IpsecFlowView, IsakmpSaView
+from ioscli.router.views import CryptoSessionView, IpsecFlowView
 
 ISAKMP_PORT = 500
 RETRY = 10 * SECOND
@@ -377,13 +376,9 @@ class CryptoEngine:
         """The keys of every ISAKMP SA so far, for reading captures."""
         return iter(self.isakmp.keys())
 
-    def isakmp_states(self) -> list[IsakmpSaState]:
+    def isakmp_views(self) -> list[IsakmpSaState]:
         """ISAKMP SAs, newest first."""
-        return list(self.isakmp.sas(self._simulation.now))
-
-    def isakmp_views(self) -> list[IsakmpSaView]:
-        """ISAKMP SAs as `show crypto isakmp sa` lists them."""
-        return [crypto_views.isakmp_view(state) for state in self.isakmp_states()]
+        return self.isakmp.sas(self._simulation.now)
 
     def flow_views(self) -> list[IpsecFlowView]:
         """Protected flows, by interface."""

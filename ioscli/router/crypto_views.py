@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
+from ioscli.model.crypto import IsakmpSaState
 from ioscli.model.instant import Duration, Instant
-from ioscli.protocols.ike import IsakmpSaState
 from ioscli.protocols.ipsec.sa import EspSa
 from ioscli.protocols.ipsec.sadb import SaPair
 from ioscli.router.tunnel_guard import TunnelGuard
-from ioscli.router.views import CryptoSessionView, EspSaView, IpsecFlowView, IsakmpSaView
-
-
-def isakmp_view(state: IsakmpSaState) -> IsakmpSaView:
-    """One ISAKMP SA."""
-    return IsakmpSaView(*state)
+from ioscli.router.views import CryptoSessionView, EspSaView, IpsecFlowView
 
 
 def flow_view(guard: TunnelGuard, now: Instant) -> IpsecFlowView:
@@ -57,7 +52,9 @@ def _sa_view(pair: SaPair, sa: EspSa, conn_id: int, now: Instant) -> EspSaView:
     )
 
 
-def session_view(guard: TunnelGuard, isakmp: list[IsakmpSaView], now: Instant) -> CryptoSessionView:
+def session_view(
+    guard: TunnelGuard, isakmp: list[IsakmpSaState], now: Instant
+) -> CryptoSessionView:
     """The crypto session of one protected tunnel."""
     policy = guard.policy
     with_peer = tuple(sa for sa in isakmp if sa.peer == policy.peer and sa.local == policy.local)

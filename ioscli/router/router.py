@@ -40,6 +40,7 @@ from ioscli.router.tunnel import GreInput, TunnelInterface
 from ioscli.router.udp import UdpInput
 
 if TYPE_CHECKING:
+    from ioscli.model.crypto import IsakmpSaState
     from ioscli.protocols.ike import IkeKeyRecord
     from ioscli.protocols.ipsec.sadb import EspKeyRecord
     from ioscli.router.crypto import CryptoEngine
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
         CryptoSessionView,
         InterfaceView,
         IpsecFlowView,
-        IsakmpSaView,
         RouteView,
     )
 
@@ -375,7 +375,7 @@ class Router:
 
         return inspection.arp_views(self)
 
-    def isakmp_views(self) -> list[IsakmpSaView]:
+    def isakmp_views(self) -> list[IsakmpSaState]:
         """ISAKMP SAs, newest first."""
         return [] if self._crypto is None else self._crypto.isakmp_views()
 

@@ -6,7 +6,7 @@ Times are Instants or Durations in microseconds; rates are bits or packets a sec
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
-from ioscli.model.crypto import ChildProposal, Selector
+from ioscli.model.crypto import ChildProposal, IsakmpSaState, Selector
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import Duration, Instant
 
@@ -114,30 +114,6 @@ class ArpView:
 
 
 @dataclass(frozen=True, slots=True)
-class IsakmpSaView:
-    """One row of `show crypto isakmp sa`."""
-
-    destination: IPv4Address
-    """The responder."""
-    source: IPv4Address
-    """The initiator."""
-    local: IPv4Address
-    peer: IPv4Address
-    peer_port: int
-    state: str
-    """`MM_NO_STATE`, `MM_KEY_EXCH`, `QM_IDLE`, ..."""
-    conn_id: int
-    active: bool
-    deleted: bool
-    encryption: str
-    hash: str
-    authentication: str
-    group: int
-    lifetime_left: int
-    """Seconds."""
-
-
-@dataclass(frozen=True, slots=True)
 class EspSaView:
     """One ESP SA of `show crypto ipsec sa`."""
 
@@ -188,6 +164,6 @@ class CryptoSessionView:
     local: IPv4Address
     peer: IPv4Address
     peer_port: int
-    isakmp: tuple[IsakmpSaView, ...]
+    isakmp: tuple[IsakmpSaState, ...]
     flows: tuple[IpsecFlowView, ...]
     uptime: Duration | None

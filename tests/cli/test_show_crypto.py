@@ -22,12 +22,13 @@ from ioscli.model.crypto import (
     EspCipher,
     EspIntegrity,
     EspTransform,
+    IsakmpSaState,
     Mode,
     Selector,
 )
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import SECOND, Duration
-from ioscli.router.views import CryptoSessionView, EspSaView, IpsecFlowView, IsakmpSaView
+from ioscli.router.views import CryptoSessionView, EspSaView, IpsecFlowView
 
 from .typing_config import Prompt, reference
 
@@ -35,7 +36,7 @@ R1, R3 = IPv4Address("100.1.1.1"), IPv4Address("100.3.3.3")
 TUNNEL = InterfaceName("Tunnel", (0,))
 AES_SHA = EspTransform(EspCipher.AES_256, EspIntegrity.SHA)
 
-PHASE_ONE = IsakmpSaView(
+PHASE_ONE = IsakmpSaState(
     destination=R1, source=R3, local=R1, peer=R3, peer_port=500, state="QM_IDLE", conn_id=1002,
     active=True, deleted=False, encryption="aes", hash="sha256", authentication="psk", group=19,
     lifetime_left=86_385,
@@ -145,14 +146,13 @@ def test_transport_nat_and_gcm_in_an_sa() -> None:
 
 def test_isakmp_sa_as_in_real_captures() -> None:
     """Columns of genie's capture of the command."""
-    row = replace(
-        PHASE_ONE,
+    row = PHASE_ONE._replace(
         destination=IPv4Address("100.0.10.2"),
         source=IPv4Address("100.13.220.2"),
         conn_id=29609,
     )
-    gone = replace(
-        row, source=IPv4Address("100.12.82.2"), state="MM_NO_STATE", conn_id=29188, deleted=True
+    gone = row._replace(
+        source=IPv4Address("100.12.82.2"), state="MM_NO_STATE", conn_id=29188, deleted=True
     )
     lines = list(show_isakmp_sa([row, gone]))
     capture = reference("outputs/show-crypto-isakmp-sa/genie-2.txt").splitlines()
@@ -162,7 +162,7 @@ def test_isakmp_sa_as_in_real_captures() -> None:
 
 
 def test_isakmp_sa_detail() -> None:
-    lines = list(show_isakmp_sa_detail([replace(PHASE_ONE, conn_id=1013, peer_port=4500)]))
+    lines = list(show_isakmp_sa_detail([PHASE_ONE._replace(conn_id=1013, peer_port=4500)]))
     start = next(number for number, line in enumerate(lines) if line.startswith("C-id"))
     assert lines[start:] == [
         "C-id  Local           Remote          I-VRF  Status Encr Hash   Auth DH Lifetime Cap.",
@@ -176,7 +176,7 @@ def test_isakmp_sa_detail() -> None:
 
 
 def test_isakmp_peers() -> None:
-    again = replace(PHASE_ONE, conn_id=1001)
+    again = PHASE_ONE._replace(conn_id=1001)
     assert list(show_isakmp_peers([PHASE_ONE, again])) == [
         "Peer: 100.3.3.3 Port: 500 Local: 100.1.1.1",
         " Phase1 id: 100.3.3.3",
@@ -294,7 +294,7 @@ def test_session_detail() -> None:
 
 
 def test_session_that_is_down() -> None:
-    trying = replace(PHASE_ONE, active=False, lifetime_left=0, conn_id=0, state="MM_NO_STATE")
+    trying = PHASE_ONE._replace(active=False, lifetime_left=0, conn_id=0, state="MM_NO_STATE")
     down = replace(SESSION, status="DOWN-NEGOTIATING", isakmp=(trying,), flows=(DOWN,), uptime=None)
     lines = [line.rstrip() for line in show_crypto_session_detail([down])]
     assert lines[lines.index("Interface: Tunnel0") + 1 :] == [

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from ioscli.cli.show.age import route_age
 from ioscli.cli.show.isakmp import capabilities, clock
-from ioscli.model.crypto import Selector
-from ioscli.router.views import CryptoSessionView, EspSaView, IpsecFlowView, IsakmpSaView
+from ioscli.model.crypto import IsakmpSaState, Selector
+from ioscli.router.views import CryptoSessionView, EspSaView, IpsecFlowView
 
 _CODES = (
     "Code: C - IKE Configuration mode, D - Dead Peer Detection     ",
@@ -67,7 +67,7 @@ def _identity(session: CryptoSessionView) -> Iterator[str]:
         yield "      Phase1_id: (none)"
 
 
-def _ike_sa(sa: IsakmpSaView) -> Iterator[str]:
+def _ike_sa(sa: IsakmpSaState) -> Iterator[str]:
     # Both ends float to port 4500 together; the local end never uses another.
     port = 500 if sa.peer_port == 500 else 4500
     ends = f"local {sa.local}/{port} remote {sa.peer}/{sa.peer_port}"
@@ -75,7 +75,7 @@ def _ike_sa(sa: IsakmpSaView) -> Iterator[str]:
     yield f"  IKEv1 SA: {ends} {'Active' if sa.active else 'Inactive'} "
 
 
-def _capabilities(sa: IsakmpSaView) -> str:
+def _capabilities(sa: IsakmpSaState) -> str:
     lifetime = clock(sa.lifetime_left) if sa.lifetime_left else "0"
     conn_id = sa.conn_id if sa.active else 0
     codes = capabilities(sa) or "(none)"

@@ -10,8 +10,8 @@ from ioscli.model.crypto import (
     IkeHash,
     IsakmpConfig,
     IsakmpPolicy,
+    IsakmpSaState,
 )
-from ioscli.router.views import IsakmpSaView
 
 #: Connection ids of ISAKMP SAs count from here; the engine's own ids from 1.
 _FIRST_CONN_ID = 1000
@@ -52,7 +52,7 @@ def clock(seconds: int) -> str:
     return f"{seconds // 3600:02}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
 
 
-def show_isakmp_sa(sas: Iterable[IsakmpSaView]) -> Iterator[str]:
+def show_isakmp_sa(sas: Iterable[IsakmpSaState]) -> Iterator[str]:
     """`show crypto isakmp sa`."""
     yield "IPv4 Crypto ISAKMP SA"
     yield "dst             src             state          conn-id status"
@@ -65,7 +65,7 @@ def show_isakmp_sa(sas: Iterable[IsakmpSaView]) -> Iterator[str]:
     yield ""
 
 
-def show_isakmp_sa_detail(sas: Iterable[IsakmpSaView]) -> Iterator[str]:
+def show_isakmp_sa_detail(sas: Iterable[IsakmpSaState]) -> Iterator[str]:
     """`show crypto isakmp sa detail`."""
     yield from _CODES
     yield "IPv4 Crypto ISAKMP SA"
@@ -81,7 +81,7 @@ def show_isakmp_sa_detail(sas: Iterable[IsakmpSaView]) -> Iterator[str]:
     yield ""
 
 
-def _detail_row(sa: IsakmpSaView) -> str:
+def _detail_row(sa: IsakmpSaState) -> str:
     status = "ACTIVE" if sa.active or sa.deleted else ""
     authentication = _AUTHENTICATION_CODES.get(sa.authentication, sa.authentication)
     lifetime = clock(sa.lifetime_left) if sa.lifetime_left else "0"
@@ -93,12 +93,12 @@ def _detail_row(sa: IsakmpSaView) -> str:
     )
 
 
-def capabilities(sa: IsakmpSaView) -> str:
+def capabilities(sa: IsakmpSaState) -> str:
     """`N` where NAT traversal moved the SA off port 500."""
     return "N" if sa.peer_port != 500 else ""
 
 
-def show_isakmp_peers(sas: Iterable[IsakmpSaView]) -> Iterator[str]:
+def show_isakmp_peers(sas: Iterable[IsakmpSaState]) -> Iterator[str]:
     """`show crypto isakmp peers`: one entry for all SAs with a peer."""
     seen: set[tuple[IPv4Address, IPv4Address]] = set()
     for sa in sas:

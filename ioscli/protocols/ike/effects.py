@@ -60,32 +60,6 @@ class State(Enum):
     QM_IDLE = "QM_IDLE"
 
 
-class IsakmpSaState(NamedTuple):
-    """One ISAKMP SA, for `show crypto isakmp sa`."""
-
-    destination: IPv4Address
-    """The responder."""
-    source: IPv4Address
-    """The initiator."""
-    local: IPv4Address
-    peer: IPv4Address
-    peer_port: int
-    state: str
-    conn_id: int
-    """From 1001; 0 until the keys are derived."""
-    active: bool
-    deleted: bool
-    """Kept for show only: IOS purges an SA a minute after its end."""
-    encryption: str
-    """`aes`, `3des`, `des`, as `show crypto isakmp sa detail` prints it; empty until agreed."""
-    hash: str
-    authentication: str
-    group: int
-    """0 until agreed."""
-    lifetime_left: int
-    """Seconds; 0 while the SA is not established."""
-
-
 class IkeKeyRecord(NamedTuple):
     """What decrypts the messages of one ISAKMP SA: a line of ikev1_decryption_table."""
 

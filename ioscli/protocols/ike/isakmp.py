@@ -8,7 +8,7 @@ from ioscli.codec.errors import DecodeError
 from ioscli.codec.esp import NON_ESP_MARKER
 from ioscli.codec.isakmp import NO_COOKIE, VERSION_1, DeletePayload, IsakmpHeader
 from ioscli.codec.isakmp.numbers import ExchangeType, ProtocolId
-from ioscli.model.crypto import ChildPolicy, IsakmpConfig, Spi
+from ioscli.model.crypto import ChildPolicy, IsakmpConfig, IsakmpSaState, Spi
 from ioscli.model.instant import Instant
 from ioscli.protocols.ike import logs, phase_one
 from ioscli.protocols.ike.context import Context
@@ -17,7 +17,6 @@ from ioscli.protocols.ike.effects import (
     Effect,
     IkeCounters,
     IkeKeyRecord,
-    IsakmpSaState,
 )
 from ioscli.protocols.ike.nat import IKE_PORT, NAT_T_PORT, Endpoint
 from ioscli.protocols.ike.sa import Arrival, IsakmpSa, Role

@@ -289,10 +289,17 @@ class MainModeResponder(MainMode):
 
     def _take_proof(self, payloads: Payloads) -> None:
         self._authenticate(payloads, by_initiator=True)
-        self.initial_contact = any(
-            isinstance(payload, NotifyPayload) and payload.notify_type == NotifyType.INITIAL_CONTACT
-            for payload in payloads
-        )
+        # HASH_I does not cover what follows it: a notification of this SA names its cookies
+        # (RFC 2407, 4.6.3.3), and one that does not was changed on its way.
+        cookies = b"".join(self._sa.cookies)
+        for payload in payloads:
+            if (
+                isinstance(payload, NotifyPayload)
+                and payload.notify_type == NotifyType.INITIAL_CONTACT
+            ):
+                if payload.spi != cookies:
+                    raise BadMessage("INITIAL-CONTACT about another SA")
+                self.initial_contact = True
         self._sa.state = State.MM_KEY_AUTH
 
 

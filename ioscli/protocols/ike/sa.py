@@ -21,7 +21,7 @@ from ioscli.codec.isakmp.numbers import (
     PayloadType,
     ProtocolId,
 )
-from ioscli.model.crypto import ChildPolicy, IkeEncryption, Selector
+from ioscli.model.crypto import ChildPolicy, IkeEncryption, IsakmpSaState, Selector
 from ioscli.model.instant import MINUTE, SECOND, Instant, after
 from ioscli.protocols.ike import informational, logs
 from ioscli.protocols.ike.context import ChildRecord, Context
@@ -30,7 +30,6 @@ from ioscli.protocols.ike.effects import (
     Effect,
     IkeKeyRecord,
     InstallChild,
-    IsakmpSaState,
     Send,
     State,
 )
