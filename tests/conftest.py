@@ -1,12 +1,19 @@
 """Fixtures that several parts of the tests use."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ioscli.__main__ import main
 from ioscli.cli.matcher import Grammar, load_grammar
+
+# A change is judged by the same examples each time; elsewhere hypothesis goes on looking.
+settings.register_profile("ci", derandomize=True, deadline=None)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 WriteLab = Callable[..., Path]
 
