@@ -16,8 +16,8 @@ from ioscli.cli.refusals import Refusal
 from ioscli.cli.registry import handler_of
 from ioscli.cli.results import Args
 from ioscli.model.changes import ConfigChange
-from ioscli.model.config import RouterConfig
-from ioscli.model.ifname import InterfaceName
+from ioscli.model.config import InterfaceConfig, RouterConfig
+from ioscli.model.ifname import NULL0, InterfaceName
 
 GLOBAL_MODE = "config"
 
@@ -88,7 +88,9 @@ class ConfigContext:
 
         Where any hardware is taken, so is any port.
         """
-        return name in self.config.interfaces or (self.hardware is None and not name.virtual)
+        if name in self.config.interfaces or name == NULL0:
+            return True
+        return self.hardware is None and not name.virtual
 
     def say(self, text: str) -> None:
         """Print a line: a warning, while the command is carried out."""
@@ -135,6 +137,9 @@ class ConfigSession:
     @property
     def prompt_suffix(self) -> str:
         """What stands in the prompt's brackets: `config-if`."""
+        target = self._context.target
+        if isinstance(target, InterfaceConfig) and target.name.subinterface is not None:
+            return "config-subif"
         return PROMPT_SUFFIXES[self._context.mode]
 
     @property
@@ -236,8 +241,11 @@ class ConfigSession:
             return self._refused(found.args, refusal)
         except Misplaced:
             return LineResult(LineKind.REJECTED, error=Invalid(Misplaced.column(line)))
+        target = context.target
+        # The lines of an interface of a kind that does not act are kept, nothing more.
+        idle = isinstance(target, InterfaceConfig) and not target.name.modelled
         return LineResult(
-            LineKind.STORED if found.stored else LineKind.MODELLED,
+            LineKind.STORED if found.stored or idle else LineKind.MODELLED,
             tuple(changes),
             tuple(context.messages),
         )

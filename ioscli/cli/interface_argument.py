@@ -11,12 +11,32 @@ from ioscli.model.ifname import KINDS, VIRTUAL_KINDS, InterfaceName, expand_kind
 
 #: What `interface ?` says beside each kind.
 KIND_HELP = {
+    "ATM": "ATM interface",
+    "Async": "Async interface",
+    "BDI": "Bridge-Domain interface",
+    "BVI": "Bridge-Group Virtual Interface",
+    "Cellular": "Cellular WAN interface",
+    "Dialer": "Dialer interface",
+    "Embedded-Service-Engine": "cisco embedded service engine module",
     "Ethernet": "IEEE 802.3",
     "FastEthernet": "FastEthernet IEEE 802.3",
+    "FortyGigabitEthernet": "Forty Gigabit Ethernet",
     "GigabitEthernet": "GigabitEthernet IEEE 802.3z",
+    "HundredGigE": "Hundred Gigabit Ethernet",
     "Loopback": "Loopback interface",
+    "Multilink": "Multilink-group interface",
+    "Null": "Null interface",
+    "Port-channel": "Ethernet Channel of interfaces",
     "Serial": "Serial",
+    "Service-Engine": "cisco service engine module",
+    "TenGigabitEthernet": "Ten Gigabit Ethernet",
     "Tunnel": "Tunnel interface",
+    "TwentyFiveGigE": "Twenty Five Gigabit Ethernet",
+    "Virtual-Template": "Virtual Template interface",
+    "VirtualPortGroup": "Virtual Port Group",
+    "Vlan": "Catalyst Vlans",
+    "vasileft": "VasiLeft interface",
+    "vasiright": "VasiRight interface",
 }
 
 #: Every prefix that means one kind, in lower case.

@@ -37,7 +37,7 @@ def writes(section: str, what: str) -> Callable[[_W], _W]:
 
 
 #: Command modules that register writers.
-_FEATURES = ("interface", "ip_address", "tunnel", "static_route", "system", "isakmp", "ipsec")
+_FEATURES = ("interface", "ip_address", "tunnel", "static_route", "system", "isakmp", "ipsec", "subinterface")
 
 GLOBAL_ORDER = (
     *("version", "service_timestamps_debug", "service_timestamps_log"),
@@ -63,7 +63,7 @@ GLOBAL_ORDER = (
 )
 
 INTERFACE_ORDER = (
-    *("description", "mtu", "bandwidth", "ip_address", "ip_redirects", "ip_unreachables"),
+    *("description", "mtu", "bandwidth", "encapsulation_dot1q", "ip_address", "ip_redirects", "ip_unreachables"),
     *("ip_proxy_arp", "ip_mtu", "ip_tcp_adjust_mss", "load_interval", "delay", "shutdown"),
     *("duplex", "speed", "media_type", "negotiation", "arp_timeout"),
     *("cdp_enable", "lldp_port", "mop", "tunnel"),
@@ -120,7 +120,7 @@ _ready: list[bool] = []
 
 def _interface(interface: InterfaceConfig) -> Iterator[str]:
     name = interface.name
-    kind = name.kind
+    kind = stored.variety_of(name)
     yield f"interface {name}"
     for what in INTERFACE_ORDER:
         writer = _writers.get(("interface", what))

@@ -12,6 +12,7 @@ from ioscli.cli.misplaced import Misplaced
 from ioscli.cli.refusals import Refusal
 from ioscli.cli.results import Args, Match
 from ioscli.model.config import InterfaceConfig, StoredLines
+from ioscli.model.ifname import InterfaceName
 
 if TYPE_CHECKING:
     from ioscli.cli.configuration import ConfigContext
@@ -108,6 +109,11 @@ _KINDS = {
 }
 
 
+def variety_of(name: InterfaceName) -> str:
+    """What the policies of an interface's lines go by: its kind; a sub-interface is its own."""
+    return name.kind if name.subinterface is None else f"{name.kind} sub-interface"
+
+
 def policy(rule: str, variety: str) -> Policy:
     """How a rule's lines are kept in a variety of section: an interface kind, `line vty`, ``."""
     return _SPECIAL_POLICIES.get((variety, rule)) or _POLICIES.get(rule, _PLAIN)
@@ -135,7 +141,7 @@ def keep(context: "ConfigContext", found: Match) -> "Banner | None":
         kinds = _KINDS.get(found.rule)
         if kinds is not None and interface.name.kind not in kinds:
             raise Misplaced
-        _store(interface.stored, found.rule, found.args, interface.name.kind)
+        _store(interface.stored, found.rule, found.args, variety_of(interface.name))
     elif found.mode == "line":
         section: LineSection = context.target
         for lines in section.ranges:

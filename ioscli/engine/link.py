@@ -126,8 +126,10 @@ class Link:
 
     def loses(self, frame: bytes) -> bool:
         """Whether this frame does not arrive."""
-        if self.mtu is not None and len(frame) - _FRAME_HEADER > self.mtu:
-            return True
+        if self.mtu is not None:
+            header = _TAGGED_HEADER if frame[12:14] == _DOT1Q else _FRAME_HEADER
+            if len(frame) - header > self.mtu:
+                return True
         return self.loss > 0 and self._random.random() < self.loss
 
     def set_up(self, up: bool) -> None:
@@ -139,6 +141,8 @@ class Link:
 
 
 _FRAME_HEADER = 14
+_TAGGED_HEADER = 18
+_DOT1Q = b"\x81\x00"
 
 
 def _nobody(_: object) -> None:

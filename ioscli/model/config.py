@@ -61,6 +61,10 @@ class InterfaceConfig:
     redirects: bool = True
     arp_timeout: int = 14_400
     """Seconds."""
+    vlan: int | None = None
+    """`encapsulation dot1Q N` of a sub-interface."""
+    native_vlan: bool = False
+    """`encapsulation dot1Q N native`: its frames carry no tag."""
     tunnel: TunnelConfig | None = None
     """Present on Tunnel interfaces only."""
     stored: StoredLines = field(default_factory=dict)

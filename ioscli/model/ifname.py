@@ -3,21 +3,79 @@
 import re
 from typing import NamedTuple
 
-#: Kinds in the order in which IOS lists them in the running-config; physical ones come last.
-KINDS = ("Loopback", "Tunnel", "Ethernet", "FastEthernet", "GigabitEthernet", "Serial")
-VIRTUAL_KINDS = frozenset({"Loopback", "Tunnel"})
-
-#: Short forms as IOS prints them in narrow columns.
+#: Kinds with their short forms for narrow columns, in the order of the running-config.
 SHORT = {
     "Loopback": "Lo",
+    "Null": "Nu",
+    "Port-channel": "Po",
+    "Multilink": "Mu",
     "Tunnel": "Tu",
+    "VirtualPortGroup": "VPG",
+    "ATM": "AT",
+    "Async": "As",
+    "Embedded-Service-Engine": "Em",
+    "Service-Engine": "SE",
     "Ethernet": "Et",
     "FastEthernet": "Fa",
     "GigabitEthernet": "Gi",
+    "TenGigabitEthernet": "Te",
+    "TwentyFiveGigE": "Twe",
+    "FortyGigabitEthernet": "Fo",
+    "HundredGigE": "Hu",
     "Serial": "Se",
+    "Cellular": "Ce",
+    "vasileft": "vl",
+    "vasiright": "vr",
+    "Virtual-Template": "Vt",
+    "Vlan": "Vl",
+    "Dialer": "Di",
+    "BVI": "BV",
+    "BDI": "BD",
 }
 
-_NAME = re.compile(r"([A-Za-z]+) ?(\d+(?:/\d+)*)(?:\.(\d+))?")
+KINDS = tuple(SHORT)
+
+#: Ports with Ethernet frames.
+ETHERNET_KINDS = frozenset(
+    {
+        "Ethernet",
+        "FastEthernet",
+        "GigabitEthernet",
+        "TenGigabitEthernet",
+        "TwentyFiveGigE",
+        "FortyGigabitEthernet",
+        "HundredGigE",
+    }
+)
+
+#: What an operator makes by naming it.
+VIRTUAL_KINDS = frozenset(
+    {
+        "Loopback",
+        "Null",
+        "Port-channel",
+        "Multilink",
+        "Tunnel",
+        "VirtualPortGroup",
+        "vasileft",
+        "vasiright",
+        "Virtual-Template",
+        "Vlan",
+        "Dialer",
+        "BVI",
+        "BDI",
+    }
+)
+
+#: Kinds of the small routers that IOS grew up on, and of IOSv.
+_CLASSIC_KINDS = frozenset(
+    {"Loopback", "Null", "Tunnel", "Ethernet", "FastEthernet", "GigabitEthernet", "Serial"}
+)
+
+#: Kinds that act; the configuration of the others is kept and acts on nothing.
+MODELLED_KINDS = ETHERNET_KINDS | {"Loopback", "Null", "Tunnel", "Serial"}
+
+_NAME = re.compile(r"([A-Za-z-]+) ?(\d+(?:/\d+)*)(?:\.(\d+))?")
 
 
 class InterfaceName(NamedTuple):
@@ -40,6 +98,23 @@ class InterfaceName(NamedTuple):
     def virtual(self) -> bool:
         """Whether the operator makes it (`interface Tunnel0`) rather than the hardware."""
         return self.kind in VIRTUAL_KINDS
+
+    @property
+    def modelled(self) -> bool:
+        """Whether such an interface acts here, rather than only being kept."""
+        return self.kind in MODELLED_KINDS and (
+            self.subinterface is None or self.kind in ETHERNET_KINDS
+        )
+
+    @property
+    def made_by_operator(self) -> bool:
+        """Whether naming it makes it and `no interface` removes it."""
+        return self.virtual or self.subinterface is not None
+
+    @property
+    def parent(self) -> "InterfaceName":
+        """The port that a sub-interface belongs to; the interface itself otherwise."""
+        return self._replace(subinterface=None)
 
     @property
     def config_order(self) -> tuple[int, tuple[int, ...], int]:
@@ -72,11 +147,23 @@ class InterfaceName(NamedTuple):
         )
 
 
+NULL0 = InterfaceName("Null", (0,))
+"""The one interface that every router has."""
+
+
 def expand_kind(prefix: str) -> str | None:
-    """The one kind that an abbreviation (any case) stands for, or None."""
+    """The one kind that an abbreviation (any case) stands for, or None.
+
+    IOS counts only the kinds that a router has: `e0/0` is an Ethernet port although there are
+    Embedded-Service-Engines elsewhere. So the usual kinds come first, then those that act.
+    """
     lowered = prefix.lower()
     fits = [kind for kind in KINDS if kind.lower().startswith(lowered)]
     exact = [kind for kind in fits if kind.lower() == lowered]
     if exact:
         return exact[0]
+    for preferred in (_CLASSIC_KINDS, MODELLED_KINDS):
+        found = [kind for kind in fits if kind in preferred]
+        if found:
+            return found[0] if len(found) == 1 else None
     return fits[0] if len(fits) == 1 else None

@@ -17,7 +17,7 @@ from ioscli.codec.ipv4_template import DONT_FRAGMENT, Ipv4Template
 from ioscli.engine.simulation import Simulation
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.rib import Path, Rib, Route
-from ioscli.router.interfaces import Adjacency, Interface
+from ioscli.router.interfaces import Adjacency, Interface, NullInterface
 
 _BROADCAST = b"\xff\xff\xff\xff"
 _FRAGMENT_BITS = 0x3FFF
@@ -52,8 +52,18 @@ class _NoRoute:
         raise AssertionError("packets without a route are refused, not sent")
 
 
+class _Discard:
+    """Null0 under `no ip unreachables`: lost without a word."""
+
+    mtu = 65_535
+
+    def send(self, _packet: bytes, /) -> None:
+        pass
+
+
 LOCAL = _Local()
 NO_ROUTE = _NoRoute()
+DISCARD = _Discard()
 
 PacketHandler = Callable[[bytes, Interface], None]
 
@@ -268,6 +278,8 @@ class Forwarding:
         if found is None:
             return NO_ROUTE
         interface, next_hop = found
+        if isinstance(interface, NullInterface):
+            return NO_ROUTE if interface.config.unreachables else DISCARD
         return interface.adjacency(next_hop)
 
     def way_out(self, destination: int) -> tuple[Interface, bytes] | None:

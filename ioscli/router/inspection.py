@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ioscli.model.config import TunnelMode
 from ioscli.model.instant import Duration, Instant
 from ioscli.model.rib import Entry
-from ioscli.router.interfaces import EthernetInterface, Interface
+from ioscli.router.interfaces import EthernetInterface, Interface, NullInterface, SubInterface
 from ioscli.router.tunnel import TunnelInterface
 from ioscli.router.views import (
     ArpView,
@@ -31,7 +31,7 @@ def interface_views(router: Router) -> list[InterfaceView]:
     """Every interface, in the order of `show interfaces`."""
     now = router.simulation.now
     ordered = sorted(router.interfaces.values(), key=lambda it: it.name.listing_order)
-    return [_interface_view(interface, now) for interface in ordered]
+    return [_interface_view(it, now) for it in ordered if not isinstance(it, NullInterface)]
 
 
 def _interface_view(interface: Interface, now: Instant) -> InterfaceView:
@@ -57,7 +57,14 @@ def _interface_view(interface: Interface, now: Instant) -> InterfaceView:
         input_rate=(round(rates.in_bits), round(rates.in_packets)),
         output_rate=(round(rates.out_bits), round(rates.out_packets)),
         tunnel=_tunnel_view(interface) if isinstance(interface, TunnelInterface) else None,
+        vlan=_vlan(interface),
     )
+
+
+def _vlan(interface: Interface) -> int | None:
+    if isinstance(interface, SubInterface):
+        return interface.config.vlan
+    return 1 if isinstance(interface, EthernetInterface) and interface.subinterfaces else None
 
 
 def _ago(when: Instant | None, now: Instant) -> Duration | None:

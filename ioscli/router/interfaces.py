@@ -11,6 +11,7 @@ from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from ioscli.codec.arp import ArpPacket
+from ioscli.codec.dot1q import SMALLEST_TAGGED, tag, untag
 from ioscli.codec.errors import DecodeError
 from ioscli.codec.ethernet import EthernetHeader, EtherType
 from ioscli.codec.hdlc import (
@@ -35,18 +36,22 @@ if TYPE_CHECKING:
 
 #: Bandwidth (kb/s) and delay (microseconds) that IOS assumes for each kind, and its MTU (bytes).
 DEFAULTS = {
+    "HundredGigE": (100_000_000, 10, 1500),
+    "FortyGigabitEthernet": (40_000_000, 10, 1500),
+    "TwentyFiveGigE": (25_000_000, 10, 1500),
+    "TenGigabitEthernet": (10_000_000, 10, 1500),
     "GigabitEthernet": (1_000_000, 10, 1500),
     "FastEthernet": (100_000, 100, 1500),
     "Ethernet": (10_000, 1_000, 1500),
     "Serial": (1_544, 20_000, 1500),
     "Loopback": (8_000_000, 5_000, 1514),
     "Tunnel": (100, 50_000, 17_940),
+    "Null": (10_000_000, 0, 1500),
 }
-
-ETHERNET_KINDS = frozenset({"GigabitEthernet", "FastEthernet", "Ethernet"})
 
 _IPV4 = EtherType.IPV4.to_bytes(2, "big")
 _ARP = EtherType.ARP.to_bytes(2, "big")
+_DOT1Q = EtherType.DOT1Q.to_bytes(2, "big")
 _MINIMUM_FRAME = 60
 _SLARP = SLARP_PROTOCOL.to_bytes(2, "big")
 _HDLC_IPV4 = b"\x0f\x00\x08\x00"
@@ -231,7 +236,7 @@ class LoadAverage:
 class EthernetInterface(Interface):
     """A GigabitEthernet, FastEthernet or Ethernet port with its ARP table."""
 
-    __slots__ = ("_frame_header", "_receive_packet", "arp", "mac", "port", "proxies")
+    __slots__ = ("_receive_packet", "arp", "mac", "port", "proxies", "subinterfaces")
 
     def __init__(
         self,
@@ -248,6 +253,11 @@ class EthernetInterface(Interface):
         self.arp = ArpTable(mac, config.arp_timeout * SECOND)
         self.proxies = proxies
         self._receive_packet = forwarding.receive
+        self.subinterfaces: dict[int, SubInterface] = {}
+        """By VLAN; 0 is the native one, whose frames carry no tag."""
+        self._attach(port)
+
+    def _attach(self, port: Port) -> None:
         port.receive = self.receive_frame
 
     def configured(self) -> None:
@@ -273,15 +283,31 @@ class EthernetInterface(Interface):
                 return  # flooded by a switch to somebody else
             self.broadcasts_in += 1
         if kind == _IPV4:
+            if self.address is None and 0 in self.subinterfaces:
+                self._hand_over(0, frame)
+                return
             packet = frame[14:]
             length = int.from_bytes(packet[2:4], "big")
             if length < len(packet):
                 packet = packet[:length]  # the padding of short frames
             self._receive_packet(packet, self)
         elif kind == _ARP:
-            self._receive_arp(frame)
+            if self.address is None and 0 in self.subinterfaces:
+                self._hand_over(0, frame)
+            else:
+                self._receive_arp(frame)
+        elif kind == _DOT1Q and len(frame) >= SMALLEST_TAGGED:
+            vlan, inner = untag(frame)
+            self._hand_over(vlan, inner)
         else:
             self.unknown_protocols += 1
+
+    def _hand_over(self, vlan: int, frame: bytes) -> None:
+        subinterface = self.subinterfaces.get(vlan)
+        if subinterface is None:
+            self.unknown_protocols += 1
+        else:
+            subinterface.receive_frame(frame)
 
     def transmit(self, frame: bytes) -> None:
         """Send a frame, padded to Ethernet's minimum."""
@@ -359,6 +385,58 @@ class EthernetInterface(Interface):
             adjacency = self.adjacencies.get(address.packed)
             if adjacency is not None:
                 adjacency.rewrite = None
+
+
+class SubInterface(EthernetInterface):
+    """`GigabitEthernet0/0.100`: one VLAN of a port, with addresses and neighbours of its own."""
+
+    __slots__ = ("parent",)
+
+    def __init__(self, config: InterfaceConfig, parent: EthernetInterface) -> None:
+        self.parent = parent
+        super().__init__(
+            config,
+            parent.simulation,
+            parent.forwarding,
+            parent.port,
+            parent.mac,
+            parent.proxies,
+        )
+
+    def _attach(self, port: Port) -> None:
+        """The port goes on handing its frames to the parent."""
+
+    @property
+    def mtu(self) -> int:
+        """The parent's: a tag does not take from the payload."""
+        return self.parent.mtu
+
+    @property
+    def bandwidth(self) -> int:
+        """The parent's, unless configured."""
+        return self.config.bandwidth or self.parent.bandwidth
+
+    @property
+    def delay(self) -> int:
+        """The parent's, unless configured."""
+        return self.parent.delay if self.config.delay is None else super().delay
+
+    def transmit(self, frame: bytes) -> None:
+        """Send a frame through the parent, tagged unless the VLAN is the native one."""
+        vlan = self.config.vlan
+        if not self.protocol_up or vlan is None:
+            self.output_drops += 1
+            return
+        self.packets_out += 1
+        self.bytes_out += len(frame)
+        self.last_output = self.simulation.now
+        self.parent.transmit(frame if self.config.native_vlan else tag(frame, vlan))
+
+
+class NullInterface(Interface):
+    """Null0: what is routed there is refused or lost (see `Forwarding`)."""
+
+    __slots__ = ()
 
 
 class SerialInterface(Interface):

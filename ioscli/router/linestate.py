@@ -11,7 +11,7 @@ from collections.abc import Callable
 from ioscli.engine.simulation import Simulation, Timer
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import SECOND
-from ioscli.router.interfaces import Interface
+from ioscli.router.interfaces import Interface, SubInterface
 from ioscli.router.syslog import ConsoleLog
 from ioscli.router.tunnel import TunnelInterface
 
@@ -33,6 +33,8 @@ class LineState:
 
     def boot(self, interface: Interface) -> None:
         """Set the state at once, as it stands when a router has booted."""
+        if isinstance(interface, SubInterface):
+            return
         self._shut[interface.name] = interface.config.shutdown
         interface.up = not interface.config.shutdown and interface.carrier()
         if not isinstance(interface, TunnelInterface):
@@ -41,6 +43,9 @@ class LineState:
     def created(self, interface: Interface) -> None:
         """The operator made a virtual interface: up at once, unless it is a tunnel."""
         self._shut[interface.name] = False
+        if isinstance(interface, SubInterface):
+            self.subinterface(interface)
+            return
         interface.up = True
         if isinstance(interface, TunnelInterface):
             self._report_protocol(interface)
@@ -54,10 +59,13 @@ class LineState:
         interface.up = False
         if interface.protocol_up:
             self._protocol(interface, up=False)
-        self._administratively_down(interface)
+        if not isinstance(interface, SubInterface):
+            self._administratively_down(interface)
 
     def configured(self, interface: Interface) -> None:
         """`shutdown` or the carrier may have changed."""
+        if isinstance(interface, SubInterface):
+            return  # follows its port when the router settles
         name = interface.name
         shut = interface.config.shutdown
         was_shut = self._shut.get(name, shut)
@@ -82,6 +90,22 @@ class LineState:
         """A serial line's keepalives say whether its far end answers."""
         if interface.up and interface.protocol_up != lives and not self._waits(interface.name):
             self._protocol(interface, up=lives)
+
+    def subinterface(self, it: SubInterface) -> bool:
+        """Let a sub-interface follow its port; whether that changed its line protocol.
+
+        IOS reports nothing of it (`logging event subif-link-status` is off by default).
+        """
+        it.up = it.parent.up and not it.config.shutdown
+        up = it.up and it.parent.protocol_up
+        if it.protocol_up == up:
+            return False
+        it.protocol_up = up
+        if up:
+            it.went_up()
+        else:
+            it.went_down()
+        return True
 
     def tunnel(self, tunnel: TunnelInterface, up: bool) -> bool:
         """Set a tunnel's line protocol; whether that changed it."""

@@ -18,18 +18,19 @@ from ioscli.model.changes import (
     SystemChanged,
 )
 from ioscli.model.config import InterfaceConfig, RouterConfig, TunnelConfig, new_router_config
-from ioscli.model.ifname import InterfaceName
+from ioscli.model.ifname import ETHERNET_KINDS, NULL0, InterfaceName
 from ioscli.model.instant import SECOND, Duration
 from ioscli.model.rib import Rib
 from ioscli.router.forwarding import Forwarding
 from ioscli.router.icmp import Icmp
 from ioscli.router.interfaces import (
-    ETHERNET_KINDS,
     EthernetInterface,
     Interface,
     LoadAverage,
     LoopbackInterface,
+    NullInterface,
     SerialInterface,
+    SubInterface,
 )
 from ioscli.router.linestate import LineState
 from ioscli.router.prober import Prober
@@ -90,8 +91,11 @@ class Router:
         self._macs = _mac_addresses(simulation, name, self.hardware)
         self._booted = simulation.now
         self._connect_parts()
+        # Null0 is there whether or not it is configured.
+        self._make_interface(self.config.interfaces.get(NULL0) or InterfaceConfig(NULL0))
         for interface_config in self.config.interfaces.values():
-            self._make_interface(interface_config)
+            if interface_config.name.modelled and interface_config.name not in self.interfaces:
+                self._make_interface(interface_config)
 
     def _connect_parts(self) -> None:
         forwarding = self.forwarding
@@ -207,10 +211,13 @@ class Router:
             self.crypto.reconfigure(tunnels)
 
     def _interface_changed(self, name: InterfaceName) -> None:
+        if not name.modelled:
+            return
         interface = self.interfaces.get(name)
         if interface is None:
             interface = self._make_interface(self.config.interfaces[name])
             self.lines.created(interface)
+        interface.config = self.config.interfaces[name]  # `default interface` makes a new one
         self._follow(interface)
         self.lines.configured(interface)
         # A tunnel may take its source address from the interface that changed.
@@ -225,6 +232,9 @@ class Router:
             interface.went_up()
 
     def _interface_removed(self, name: InterfaceName) -> None:
+        if name == NULL0:
+            self.interfaces[name].config = InterfaceConfig(NULL0)
+            return
         interface = self.interfaces.pop(name, None)
         if interface is not None:
             self.lines.removed(interface)
@@ -239,6 +249,10 @@ class Router:
             interface = TunnelInterface(config, simulation, forwarding)
         elif name.kind == "Loopback":
             interface = LoopbackInterface(config, simulation, forwarding)
+        elif name.kind == "Null":
+            interface = NullInterface(config, simulation, forwarding)
+        elif name.subinterface is not None:
+            interface = self._make_subinterface(config)
         elif name.kind in ETHERNET_KINDS:
             interface = EthernetInterface(
                 config, simulation, forwarding, self._ports[name], self._macs[name], self._proxies
@@ -251,6 +265,25 @@ class Router:
         self.interfaces[name] = interface
         return interface
 
+    def _make_subinterface(self, config: InterfaceConfig) -> SubInterface:
+        parent = self.interfaces.get(config.name.parent)
+        if parent is None:
+            parent = self._make_interface(self.config.interfaces[config.name.parent])
+        assert isinstance(parent, EthernetInterface)
+        return SubInterface(config, parent)
+
+    def _sort_vlans(self) -> None:
+        """Tell every port which VLAN is whose."""
+        for interface in self.interfaces.values():
+            if isinstance(interface, EthernetInterface):
+                interface.subinterfaces.clear()
+        for it in self._subinterfaces():
+            if it.config.vlan is not None:
+                it.parent.subinterfaces[0 if it.config.native_vlan else it.config.vlan] = it
+
+    def _subinterfaces(self) -> list[SubInterface]:
+        return [it for it in self.interfaces.values() if isinstance(it, SubInterface)]
+
     def _tunnels(self) -> list[TunnelInterface]:
         return [it for it in self.interfaces.values() if isinstance(it, TunnelInterface)]
 
@@ -259,12 +292,16 @@ class Router:
     def reconverge(self) -> None:
         """Bring addresses, routes and tunnel states in line with one another."""
         for _ in range(_SETTLING_PASSES):
+            self._sort_vlans()
             self._collect_addresses()
             self.routes.update()
             self.forwarding.flush()
             tunnels = self._tunnels()
             self.gre.learn(tunnels)
-            moved = [
+            moved: list[Interface] = [
+                it for it in self._subinterfaces() if self.lines.subinterface(it)
+            ]
+            moved += [
                 tunnel
                 for tunnel in tunnels
                 if self.lines.tunnel(tunnel, tunnel.evaluate(secured=self._secured(tunnel)))

@@ -77,6 +77,8 @@ class InterfaceView:
     """Five-minute rate: bits a second, packets a second."""
     output_rate: tuple[int, int]
     tunnel: TunnelView | None
+    vlan: int | None
+    """The VLAN of a sub-interface; 1 on a port that has sub-interfaces; None elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

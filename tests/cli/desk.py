@@ -44,6 +44,7 @@ def interface_view(name: str, **changes: Any) -> InterfaceView:
         "input_rate": (0, 0),
         "output_rate": (0, 0),
         "tunnel": None,
+        "vlan": None,
     }
     return InterfaceView(**(values | changes))
 

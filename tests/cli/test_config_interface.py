@@ -163,7 +163,7 @@ def test_secondary_addresses() -> None:
 def test_interfaces_that_are_not_there() -> None:
     prompt = Prompt()
     assert prompt.screen(
-        "interface g0/7\ninterface FastEthernet0/0\ninterface g0/0.10\nno interface lo9\n"
+        "interface g0/7\ninterface FastEthernet0/0\ninterface g0/9.10\nno interface lo9\n"
         "no interface g0/0\ninterface lo0\ntunnel source g0/0\nduplex full\nexit"
     ) == (
         "Router(config)#interface g0/7\n"
@@ -172,7 +172,7 @@ def test_interfaces_that_are_not_there() -> None:
         "Router(config)#interface FastEthernet0/0\n"
         "                         ^\n"
         "% Invalid input detected at '^' marker.\n"
-        "Router(config)#interface g0/0.10\n"
+        "Router(config)#interface g0/9.10\n"
         "                         ^\n"
         "% Invalid input detected at '^' marker.\n"
         "Router(config)#no interface lo9\n"

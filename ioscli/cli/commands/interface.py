@@ -14,7 +14,7 @@ from ioscli.model.changes import (
     StaticRoutesChanged,
 )
 from ioscli.model.config import InterfaceConfig, RouterConfig, TunnelConfig
-from ioscli.model.ifname import InterfaceName
+from ioscli.model.ifname import NULL0, InterfaceName
 
 _DEFAULT_MTU = 1500
 _DEFAULT_ARP_TIMEOUT = 14_400
@@ -56,7 +56,11 @@ def interface_select(context: ConfigContext, args: Args) -> Changes:
 def _may_exist(context: ConfigContext, name: InterfaceName) -> bool:
     """Whether the operator may bring an interface into being by naming it."""
     if name.subinterface is not None:
-        return False
+        # Frames with tags need a port that has frames; kinds that do not act take any.
+        fits = name.modelled or not name.parent.modelled
+        return fits and (name.parent in context.config.interfaces or context.hardware is None)
+    if name.kind == NULL0.kind:
+        return name == NULL0
     return name.virtual or context.hardware is None
 
 
@@ -73,10 +77,12 @@ def interface_remove(context: ConfigContext, args: Args) -> Changes:
         config.interfaces[name] = InterfaceConfig(name, tunnel=tunnel)
         context.say(f"Interface {name} set to default configuration")
         return changed(interface)
-    if not name.virtual:
+    if not name.made_by_operator:
         raise Refusal("% Removal of physical interfaces is not permitted")
-    del config.interfaces[name]
-    return (InterfaceRemoved(name), *_forget(config, name))
+    gone = [it for it in config.interfaces if name in (it, it.parent)]
+    for it in gone:
+        del config.interfaces[it]
+    return [change for it in gone for change in (InterfaceRemoved(it), *_forget(config, it))]
 
 
 def _forget(config: RouterConfig, name: InterfaceName) -> Iterator[ConfigChange]:

@@ -58,6 +58,13 @@ def _checked_address(
     context: ConfigContext, interface: InterfaceConfig, args: Args
 ) -> IPv4Interface:
     """The address typed, if an interface may have it; raises Refusal with IOS's text."""
+    name = interface.name
+    if name.subinterface is not None and name.modelled and interface.vlan is None:
+        raise Refusal(
+            "\n% Configuring IP routing on a LAN subinterface is only allowed if that\n"
+            "subinterface is already configured as part of an IEEE 802.10, IEEE 802.1Q,\n"
+            "or ISL vLAN.\n"
+        )
     ip: IPv4Address = args["A_IP_ADDRESS"]
     mask: IPv4Address = args["A_IP_MASK"]
     length = prefix_length(mask)

@@ -61,6 +61,14 @@ _KINDS = {
     ),
 }
 
+for _fast, _hardware in (
+    ("TenGigabitEthernet", "10GE"),
+    ("TwentyFiveGigE", "25GE"),
+    ("FortyGigabitEthernet", "40GE"),
+    ("HundredGigE", "100GE"),
+):
+    _KINDS[_fast] = _KINDS["GigabitEthernet"]._replace(hardware=_hardware)
+
 #: Kinds whose input errors are followed by the dribble line.
 _DRIBBLES = frozenset({"Ethernet", "FastEthernet"})
 
@@ -115,7 +123,11 @@ def _block(view: InterfaceView, arp_timeout: int, members: int) -> Iterator[str]
     yield f"     reliability 255/255, txload {_load(view, view.output_rate)}/255, " + (
         f"rxload {_load(view, view.input_rate)}/255"
     )
-    yield f"  Encapsulation {kind.encapsulation}, loopback not set"
+    if view.name.subinterface is not None:
+        yield from _of_subinterface(view, arp_timeout)
+        return
+    tagged = None if view.vlan is None else f"802.1Q Virtual LAN, Vlan ID  {view.vlan}."
+    yield f"  Encapsulation {tagged or kind.encapsulation}, loopback not set"
     yield f"  {kind.keepalive}"
     for line in kind.media:
         yield f"  {line}"
@@ -124,6 +136,15 @@ def _block(view: InterfaceView, arp_timeout: int, members: int) -> Iterator[str]
     if view.mac is not None:
         yield f"  ARP type: ARPA, ARP Timeout {_clock(arp_timeout)}"
     yield from _traffic(view, kind)
+
+
+def _of_subinterface(view: InterfaceView, arp_timeout: int) -> Iterator[str]:
+    """What follows for a VLAN of a port: the port itself counts and queues."""
+    if view.vlan is not None:
+        yield f"  Encapsulation 802.1Q Virtual LAN, Vlan ID  {view.vlan}."
+    yield f"  ARP type: ARPA, ARP Timeout {_clock(arp_timeout)}"
+    yield "  Keepalive set (10 sec)"
+    yield f'  Last clearing of "show interface" counters {last_seen(view.counters_cleared)}'
 
 
 def _load(view: InterfaceView, rate: tuple[int, int]) -> int:
