@@ -100,7 +100,9 @@ def test_interface_kinds_and_numbers(grammar: Grammar) -> None:
     assert ("GigabitEthernet", "GigabitEthernet IEEE 802.3z") in found.entries
     assert ("Tunnel", "Tunnel interface") in found.entries
     assert [word for word, _ in found.entries] == sorted(word for word, _ in found.entries)
-    assert listed(grammar, "interface t", "config") == ["Tunnel"]
+    assert listed(grammar, "interface t", "config") == [
+        *("TenGigabitEthernet", "Tunnel", "TwentyFiveGigE"),
+    ]
     tunnel = grammar.help("config", "interface tunnel ")
     assert tunnel == Help((("<0-2147483647>", "Tunnel interface number"),), False)
     assert listed(grammar, "interface gi 0/", "config") == ["<0-9>"]

@@ -66,7 +66,7 @@ def test_missing_words(shows: Grammar) -> None:
         ("show ip route 10.1.1.1 300.0.0.0", 23),
         ("ping 10.1.1.1 size 99999", 19),
         ("ping 10.1.1.1 size 12a", 19),
-        ("show interfaces foo0", 17),
+        ("show interfaces foo0", 18),
         ("show interfaces gi0/x", 20),
         ("show interfaces lo 1/0", 20),
         ("show interfaces tunnel x", 23),
@@ -102,8 +102,12 @@ def test_interface_names_with_and_without_a_blank(shows: Grammar) -> None:
 
 
 def test_interface_kinds_are_keywords_where_they_may_stand(shows: Grammar) -> None:
-    assert shows.parse("exec", "show int s") == Ambiguous(9, ("Serial", "summary"))
-    assert shows.parse("exec", "show int s 0/0") == Ambiguous(9, ("Serial", "summary"))
+    assert shows.parse("exec", "show int s") == Ambiguous(
+        9, ("Serial", "Service-Engine", "summary")
+    )
+    assert shows.parse("exec", "show int s 0/0") == Ambiguous(
+        9, ("Serial", "Service-Engine", "summary")
+    )
     assert matched(shows, "show int s0/0").args["A_INTERFACE"] == InterfaceName("Serial", (0, 0))
     assert matched(shows, "show int sum").rule == "show_summary"
     for line in ("show int tunnel", "show int gi", "show int gi0/", "show int gi 0/"):
