@@ -110,7 +110,9 @@ def test_interface_kinds_and_numbers(grammar: Grammar) -> None:
     assert listed(grammar, "interface gi0/0 ", "config") == ["<cr>"]
     assert listed(grammar, "interface gi 0/0 ", "config") == ["<cr>"]
     assert listed(grammar, "interface tu x", "config") == []
-    assert listed(grammar, "show interfaces ")[-2:] == ["description", "<cr>"]
+    assert listed(grammar, "show interfaces ")[-4:] == [
+        *("description", "vasileft", "vasiright", "<cr>"),
+    ]
 
 
 def test_inside_a_line_of_text(grammar: Grammar) -> None:
