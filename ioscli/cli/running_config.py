@@ -37,7 +37,10 @@ def writes(section: str, what: str) -> Callable[[_W], _W]:
 
 
 #: Command modules that register writers.
-_FEATURES = ("interface", "ip_address", "tunnel", "static_route", "system", "isakmp", "ipsec", "subinterface")
+_FEATURES = (
+    *("interface", "ip_address", "tunnel", "static_route", "system"),
+    *("isakmp", "ipsec", "subinterface"),
+)
 
 GLOBAL_ORDER = (
     *("version", "service_timestamps_debug", "service_timestamps_log"),
@@ -63,7 +66,8 @@ GLOBAL_ORDER = (
 )
 
 INTERFACE_ORDER = (
-    *("description", "mtu", "bandwidth", "encapsulation_dot1q", "ip_address", "ip_redirects", "ip_unreachables"),
+    *("description", "mtu", "bandwidth", "encapsulation_dot1q"),
+    *("ip_address", "ip_redirects", "ip_unreachables"),
     *("ip_proxy_arp", "ip_mtu", "ip_tcp_adjust_mss", "load_interval", "delay", "shutdown"),
     *("duplex", "speed", "media_type", "negotiation", "arp_timeout"),
     *("cdp_enable", "lldp_port", "mop", "tunnel"),
