@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from ioscli.cli.matcher import Grammar
+    from ioscli.labs.labfile import Lab
     from ioscli.labs.startup import Verdict
+    from ioscli.labs.store import LabStore
     from ioscli.labs.topology import Topology
 
 OK = 0
@@ -65,7 +67,15 @@ def _parse(words: list[str]) -> "tuple[Command, Namespace]":
         from ioscli.labs.catalogue import DEFAULT_LAB
 
         plain: Namespace = SimpleNamespace(  # type: ignore[assignment]
-            lab=DEFAULT_LAB, node=None, pace="real", seed=DEFAULT_SEED, capture=[], keys=None
+            lab=DEFAULT_LAB,
+            node=None,
+            pace="real",
+            seed=DEFAULT_SEED,
+            capture=[],
+            keys=None,
+            state=None,
+            no_state=False,
+            fresh=False,
         )
         return _run, plain
     given = _parser().parse_args(_with_check_level(words))
@@ -96,6 +106,18 @@ def _parser() -> "ArgumentParser":
         default="real",
         metavar="real|fast|X",
         help="simulated against wall time: real (1), fast (commands end at once), or X times",
+    )
+    run.add_argument(
+        "--state",
+        metavar="FOLDER",
+        help="where saved configurations and flash: files are kept "
+        "(default: ioscli in $XDG_STATE_HOME or ~/.local/state)",
+    )
+    run.add_argument(
+        "--no-state", action="store_true", help="neither read nor keep saved configurations"
+    )
+    run.add_argument(
+        "--fresh", action="store_true", help="forget what was saved in this lab, and start anew"
     )
     _add_simulation_options(run)
     run.set_defaults(command=_run)
@@ -190,7 +212,7 @@ def _run(given: "Namespace") -> int:
     except ValueError as error:
         raise InputError(f"--pace {quoted(given.pace)}: {error}") from None
     with ExitStack() as stack:
-        topology, grammar = _build(find_lab(given.lab), given.seed)
+        topology, grammar = _build(find_lab(given.lab), given.seed, _store_of(given))
         if not topology.routers:
             raise InputError("this lab has no router to type at", file=topology.lab.file)
         node = next(iter(topology.routers)) if given.node is None else given.node
@@ -202,6 +224,11 @@ def _run(given: "Namespace") -> int:
         from ioscli.servers.console import converse
 
         notes = []
+        if topology.restored:
+            notes.append(
+                f"startup-config as saved in an earlier run: {', '.join(topology.restored)} "
+                "(ioscli run --fresh forgets it)"
+            )
         if topology.stored:
             notes.append(
                 f"configuration lines that are kept but act on nothing: {len(topology.stored)} "
@@ -273,14 +300,36 @@ def _lint(given: "Namespace") -> int:
 # -- what run and replay share -----------------------------------------------------------------
 
 
-def _build(lab_file: Path, seed: int) -> "tuple[Topology, Grammar]":
+StoreOf = Callable[["Lab"], "LabStore"]
+
+
+def _store_of(given: "Namespace") -> StoreOf | None:
+    """What gives a lab its kept files, as `--state`, `--no-state` and `--fresh` say."""
+    if given.no_state:
+        return None
+
+    def open_store(lab: "Lab") -> "LabStore":
+        from ioscli.labs.store import LabStore, state_folder
+
+        store = LabStore(state_folder() if given.state is None else Path(given.state), lab)
+        if given.fresh:
+            store.forget()
+        return store
+
+    return open_store
+
+
+def _build(
+    lab_file: Path, seed: int, store_of: StoreOf | None = None
+) -> "tuple[Topology, Grammar]":
     from ioscli.cli.matcher import load_grammar
     from ioscli.labs.labfile import read_lab
     from ioscli.labs.topology import Topology
 
     lab = read_lab(lab_file)
     grammar = load_grammar()
-    return Topology(lab, grammar, seed), grammar
+    store = None if store_of is None else store_of(lab)
+    return Topology(lab, grammar, seed, store), grammar
 
 
 def _boot(topology: "Topology", given: "Namespace", stack: ExitStack) -> None:

@@ -18,6 +18,12 @@ if os.environ.get("CI"):
 WriteLab = Callable[..., Path]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_state(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Tests neither see nor touch what their owner saved in labs."""
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+
+
 @pytest.fixture(scope="session")
 def grammar() -> Grammar:
     """The whole shipped grammar."""

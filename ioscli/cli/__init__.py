@@ -8,11 +8,14 @@ From text to command:
 A session at a router:
 - session: modes, prompt, what a typed line leads to; dialogue: commands that ask or wait
 - assistance, help_screen: `?` and Tab; history, terminal: lines typed, the screen's size
+- keys, line_editor, terminal_session: a session at a plain terminal, bytes in and bytes out
 - pipes, pattern: `| include` and its regular expressions; lookup, probing: what ping shares
 - refusals, misplaced: IOS's answers to what cannot be
 - registry: which function carries out which command; commands, show: those functions
 
 Configuration:
 - configuration: lines into the model, at a prompt or from a file
+- boot: what a startup-config makes of a router; config_diff, config_replace: from one
+  configuration to another
 - stored: lines that are kept without acting; running_config: the model back into lines
 """

@@ -153,6 +153,14 @@ def _time() -> ArgumentType:
     return _pattern("hh:mm:ss", pattern, convert, "0123456789:", 8)
 
 
+def _time_of_day() -> ArgumentType:
+    def convert(text: str) -> tuple[int, int]:
+        hours, minutes = map(int, text.split(":"))
+        return hours, minutes
+
+    return _pattern("hh:mm", "(?:2[0-3]|[01]?[0-9]):[0-5]?[0-9]", convert, "0123456789:", 5)
+
+
 def _ipv6(display: str, kind: Callable[[str], object], pattern: str) -> ArgumentType:
     # The pattern only keeps from ipaddress, which is slow to refuse, what is no address at all.
     looks_right = _regex_matcher(pattern)
@@ -174,6 +182,11 @@ def _interface() -> ArgumentType:
     return ArgumentType(
         INTERFACE, SPECIFIC, interface_matcher(), interface_name, lambda _: False, canonical_name
     )
+
+
+def _notation(display: str, pattern: str, characters: str, most: int) -> ArgumentType:
+    """A number in a notation of its own, kept as text."""
+    return _pattern(display, pattern, str, characters, most)
 
 
 # --- words -----------------------------------------------------------------------------------
@@ -204,9 +217,28 @@ _FORMS: dict[str, Callable[[], ArgumentType]] = {
     "A.B.C.D/nn": _prefix,
     "H.H.H": _hardware_address,
     "hh:mm:ss": _time,
+    "hh:mm": _time_of_day,
     "X:X:X:X::X": lambda: _ipv6("X:X:X:X::X", IPv6Address, "[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*"),
     "X:X:X:X::X/<0-128>": lambda: _ipv6(
         "X:X:X:X::X/<0-128>", IPv6Interface, "[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*/[0-9]+"
+    ),
+    # An AS number in asdot notation (RFC 5396), a community, a route target or distinguisher, a
+    # network entity title (ISO 10589).
+    "<1.0-XX.YY>": lambda: _notation("<1.0-XX.YY>", r"[0-9]{1,5}\.[0-9]{1,5}", "0123456789.", 11),
+    "/nn": lambda: _notation("/nn", "/(?:3[0-2]|[12]?[0-9])", "/0123456789", 3),
+    "SIGNED": lambda: _notation("+/-<metric>", "[+-][0-9]{1,10}", "+-0123456789", 11),
+    "aa:nn": lambda: _notation("aa:nn", "[0-9]{1,5}:[0-9]{1,5}", "0123456789:", 11),
+    "ASN:nn": lambda: _notation(
+        "ASN:nn or IP-address:nn",
+        rf"(?:{_QUAD}|[0-9]{{1,5}}\.[0-9]{{1,5}}|[0-9]{{1,10}}):[0-9]{{1,10}}",
+        "0123456789.:",
+        26,
+    ),
+    "XX.XXXX": lambda: _notation(
+        "XX.XXXX. ... .XXX.XX",
+        r"[0-9A-Fa-f]{2}(?:\.[0-9A-Fa-f]{2,4}){3,}",
+        "0123456789abcdefABCDEF.",
+        60,
     ),
     INTERFACE: _interface,
     "WORD": lambda: _text("WORD", ANY_WORD, _word, str),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from ioscli.cli.help_screen import CR, HEADINGS, PIPE, help_list, word_columns
 from ioscli.cli.matcher import Ambiguous, Grammar, Help
 from ioscli.cli.pipes import complete_modifier, modifier_help, split_pipe, takes_pipe
+from ioscli.cli.privilege import permitted
+from ioscli.model.access import HIGHEST_LEVEL, AccessConfig
 
 _UNRECOGNIZED = "% Unrecognized command\n"
 
@@ -15,7 +17,13 @@ class Assistance:
     def __init__(self, grammar: Grammar) -> None:
         self._grammar = grammar
 
-    def help(self, mode: str, text: str) -> str:
+    def help(
+        self,
+        mode: str,
+        text: str,
+        access: AccessConfig | None = None,
+        level: int = HIGHEST_LEVEL,
+    ) -> str:
         """What `?` after a text prints; the prompt and the text come again below it."""
         text = text.replace("\t", " ")
         piped = _piped(text)
@@ -29,6 +37,8 @@ class Assistance:
         found = self._grammar.help(mode, text)
         if isinstance(found, Ambiguous):
             return f'% Ambiguous command:  "{text.strip()}"\n'
+        if isinstance(found, Help) and access is not None:
+            found = permitted(self._grammar, access, level, mode, text, found)
         if not isinstance(found, Help) or not found.entries:
             return _UNRECOGNIZED
         if found.partial:

@@ -17,6 +17,7 @@ from ioscli.cli.syntax import (
     CommandSyntax,
     HelpLine,
     Jump,
+    Marks,
     Node,
     Optional,
     Repeat,
@@ -24,7 +25,7 @@ from ioscli.cli.syntax import (
     Syntax,
     Word,
 )
-from ioscli.cli.tables import NO_COMMAND, Command, Label, Step, Tables
+from ioscli.cli.tables import NO_COMMAND, Command, Label, Step, Tables, packed
 
 
 class _Piece(NamedTuple):
@@ -44,7 +45,7 @@ def build_tables(syntax: Syntax) -> Tables:
     for mode, commands in syntax.modes.items():
         for command in commands:
             builder.add_command(mode, command)
-    return builder.tables(syntax.help)
+    return builder.tables(syntax.help, syntax.marks)
 
 
 class _Builder:
@@ -152,7 +153,7 @@ class _Builder:
 
     # --- tables ----------------------------------------------------------------------------
 
-    def tables(self, help_lines: Iterable[HelpLine]) -> Tables:
+    def tables(self, help_lines: Iterable[HelpLine], marks: Marks) -> Tables:
         """Plain data for the matcher."""
         self._land_jumps()
         labels: dict[Label, int] = {None: 0}
@@ -165,9 +166,9 @@ class _Builder:
         return Tables(
             labels=tuple(labels),
             label_of=tuple(label_of),
-            follow=tuple(tuple(follow) for follow in self._follow),
+            follow=tuple(packed(tuple(follow)) for follow in self._follow),
             options={
-                origin: taken
+                origin: packed(taken)
                 for origin, follow in enumerate(self._follow)
                 if (
                     taken := {
@@ -181,6 +182,10 @@ class _Builder:
             starts=self._starts,
             help_texts=tuple(texts),
             help_of=tuple(help_of),
+            keys=marks.keys,
+            sections=marks.sections,
+            off=marks.off,
+            closes=marks.closes,
         )
 
 

@@ -7,9 +7,11 @@ nothing), *rejected* with IOS's own error, or *blank*.
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from enum import Enum
+from random import Random
 from typing import Any, NamedTuple
 
-from ioscli.cli import stored
+from ioscli.cli import stored, stored_sections
+from ioscli.cli.banner import Banner
 from ioscli.cli.matcher import Ambiguous, Grammar, Incomplete, Invalid, Match
 from ioscli.cli.misplaced import Misplaced
 from ioscli.cli.refusals import Refusal
@@ -30,6 +32,10 @@ PROMPT_SUFFIXES = {
     "ipsec_profile": "ipsec-profile",
     "line": "config-line",
 }
+
+
+#: Further right than any line begins.
+_NOT_REFUSED = 1_000_000
 
 
 class LineKind(Enum):
@@ -62,12 +68,36 @@ class ConfigContext:
     by returning ConfigChanges, and raises Refusal for a value that the router does not take.
     """
 
-    __slots__ = ("config", "hardware", "mentioned", "messages", "mode", "startup", "target")
+    __slots__ = (
+        "chance",
+        "chosen",
+        "collector",
+        "config",
+        "hardware",
+        "kinds",
+        "mentioned",
+        "messages",
+        "mode",
+        "parents",
+        "startup",
+        "target",
+    )
 
     def __init__(
-        self, config: RouterConfig, hardware: Collection[InterfaceName] | None, startup: bool
+        self,
+        config: RouterConfig,
+        hardware: Collection[InterfaceName] | None,
+        startup: bool,
+        kinds: stored_sections.SectionKinds,
+        chance: Random,
     ) -> None:
         self.config = config
+        self.chance = chance
+        """Where the salts of secrets come from."""
+        self.collector: Banner | None = None
+        """What takes the following lines as its text, where a handler began such a thing."""
+        self.kinds = kinds
+        """How the grammar's sections are kept."""
         self.hardware = hardware
         """The physical interfaces there are; None: any (`ioscli lint`)."""
         self.startup = startup
@@ -76,12 +106,31 @@ class ConfigContext:
         """Interfaces that a startup configuration has named so far."""
         self.mode = GLOBAL_MODE
         self.target: Any = None
+        self.chosen: tuple[InterfaceConfig, ...] = ()
+        """Under `interface range`, the interfaces that every line is carried out on."""
+        self.parents: list[tuple[str, Any]] = []
+        """The modes around the present one, outermost first, with their targets."""
         self.messages: list[str] = []
 
     def enter(self, mode: str, target: object) -> None:
-        """Go to a sub-mode, whose lines are about a target."""
+        """Go to a sub-mode of global configuration, whose lines are about a target."""
+        self.chosen = ()
+        self.parents = [] if mode == GLOBAL_MODE else [(GLOBAL_MODE, None)]
         self.mode = mode
         self.target = target
+
+    def descend(self, mode: str, target: object) -> None:
+        """Go to a sub-mode of the present mode."""
+        self.parents.append((self.mode, self.target))
+        self.mode = mode
+        self.target = target
+
+    def ascend(self, depth: int) -> None:
+        """Go back up until so many modes are around: 0 is global configuration."""
+        if depth < len(self.parents):
+            self.chosen = ()
+            self.mode, self.target = self.parents[depth]
+            del self.parents[depth:]
 
     def knows(self, name: InterfaceName) -> bool:
         """Whether an interface exists; one that no line has made yet does not, as on IOS.
@@ -105,7 +154,8 @@ class ConfigSession:
 
     hardware: the router's physical interfaces, or None to take any name. startup: the lines are a
     saved configuration (what a capture of `show running-config` prints around it is skipped, and
-    a physical interface that the file mentions comes up unless the file shuts it down).
+    a physical interface that the file mentions comes up unless the file shuts it down). chance:
+    where the salts of secrets come from.
     """
 
     def __init__(
@@ -115,12 +165,19 @@ class ConfigSession:
         hardware: Iterable[InterfaceName] | None,
         *,
         startup: bool = False,
+        chance: Random | None = None,
     ) -> None:
         self._grammar = grammar
         known = None if hardware is None else frozenset(hardware)
-        self._context = ConfigContext(config, known, startup)
-        self._banner: stored.Banner | None = None
-        self._refused_section = False
+        self._kinds = stored_sections.kinds_of(grammar)
+        self._context = ConfigContext(
+            config, known, startup, self._kinds, chance or Random(config.hostname)
+        )
+        self._refused_indent = _NOT_REFUSED
+        self._indents: list[int] = []
+        """Blanks before the headers of the present mode and those around it, outermost first."""
+        self._indented = False
+        """Whether any line of a saved configuration was indented."""
         self.finished = False
         """Whether `end`, or `exit` in global configuration, was typed."""
 
@@ -137,19 +194,22 @@ class ConfigSession:
     @property
     def prompt_suffix(self) -> str:
         """What stands in the prompt's brackets: `config-if`."""
+        if self._context.chosen and self._context.mode == "interface":
+            return "config-if-range"
         target = self._context.target
         if isinstance(target, InterfaceConfig) and target.name.subinterface is not None:
             return "config-subif"
-        return PROMPT_SUFFIXES[self._context.mode]
+        mode = self._context.mode
+        return PROMPT_SUFFIXES.get(mode) or self._kinds.prompts[mode]
 
     @property
     def collecting(self) -> bool:
         """Whether lines are taken as the text of a banner: there is no prompt then."""
-        return self._banner is not None
+        return self._context.collector is not None
 
     def feed(self, line: str) -> LineResult:
         """Carry one line out."""
-        if self._banner is not None:
+        if self._context.collector is not None:
             return self._collect(line)
         if "\t" in line:
             line = line.replace("\t", " ")
@@ -157,23 +217,26 @@ class ConfigSession:
         if not text or text[0] == "!":
             return BLANK
         context = self._context
-        if context.startup and self._in_refused_section(line):
-            return LineResult(LineKind.REJECTED, error=Invalid(len(line) - len(line.lstrip())))
-        found = self._grammar.parse(context.mode, line)
+        indent = len(line) - len(line.lstrip())
+        if context.startup and self._in_refused_section(indent):
+            return LineResult(LineKind.REJECTED, error=Invalid(indent))
+        found = self._parse(line, indent)
         if not isinstance(found, Match):
             if context.startup and text.startswith(_CAPTURE_HEADERS):
                 return BLANK
-            found = self._in_global_mode(line, found)
-            if not isinstance(found, Match):
-                self._refused_section = line[0] != " "
-                return LineResult(LineKind.REJECTED, error=found)
+            self._refused_indent = indent
+            return LineResult(LineKind.REJECTED, error=found)
         if found.stem == "modes":
             return self._move(found)
-        return self._carry_out(line, found)
+        target = context.target
+        result = self._carry_out(line, found)
+        if context.target is not target and context.parents:
+            self._indents[len(context.parents) - 1 :] = [indent]
+        return result
 
     def end(self) -> tuple[ConfigChange, ...]:
         """Leave configuration from any mode; what that changes, which so far is nothing."""
-        self._banner = None
+        self._context.collector = None
         self._context.enter(GLOBAL_MODE, None)
         self.finished = True
         return ()
@@ -184,34 +247,58 @@ class ConfigSession:
             # A file goes on after a stray `exit`; only its `end` ends it.
             self.finished = not self._context.startup
         else:
-            self._context.enter(GLOBAL_MODE, None)
+            self._context.ascend(len(self._context.parents) - 1)
 
-    def _in_refused_section(self, line: str) -> bool:
+    def _in_refused_section(self, indent: int) -> bool:
         """Whether a saved line stands indented under one that was refused (`router bgp 1`).
 
         It is about something that is not there, and must not be taken for a line of the
         section before.
         """
-        self._refused_section = self._refused_section and line[0] == " "
-        return self._refused_section
+        if indent <= self._refused_indent:
+            self._refused_indent = _NOT_REFUSED
+        self._indented = self._indented or indent > 0
+        return self._refused_indent < indent
 
     # -- carrying out ------------------------------------------------------------------------
 
-    def _in_global_mode(
-        self, line: str, refusal: Invalid | Ambiguous | Incomplete
-    ) -> Match | Invalid | Ambiguous | Incomplete:
-        """Retry a line that a sub-mode does not know: as IOS does, and that leaves the sub-mode.
+    def _parse(self, line: str, indent: int) -> Match | Invalid | Ambiguous | Incomplete:
+        """What a line means in the present mode or, as on IOS, in one of those around it.
 
-        Where global configuration does not know it either, the parse that came further counts.
+        The modes inside the one that knows the line are left. Where none does, the parse that
+        came furthest counts.
         """
-        if self._context.mode == GLOBAL_MODE or not isinstance(refusal, Invalid):
-            return refusal
-        retried = self._grammar.parse(GLOBAL_MODE, line)
-        if isinstance(retried, Match):
-            self._context.enter(GLOBAL_MODE, None)
-        elif isinstance(retried, Invalid) and retried.position <= refusal.position:
-            return refusal
-        return retried
+        context = self._context
+        best: Invalid | Ambiguous | Incomplete | None = None
+        for depth in self._depths(indent):
+            around = depth < len(context.parents)
+            mode = context.parents[depth][0] if around else context.mode
+            found = self._grammar.parse(mode, line)
+            if isinstance(found, Match):
+                if around and found.stem != "modes":
+                    context.ascend(depth)
+                return found
+            # Ambiguous words go on: `ip route` at an interface could be `ip router` or
+            # `ip route-cache`, and is the global command as soon as its arguments fit.
+            if not context.startup and isinstance(found, Incomplete):
+                return best or found
+            if best is None or _further(found, best):
+                best = found
+        assert best is not None
+        return best
+
+    def _depths(self, indent: int) -> Iterator[int]:
+        """Which modes may mean a line, likeliest first: the present one, those around it.
+
+        In a saved configuration that is indented, the blanks before a line tell whose it is.
+        """
+        deepest = len(self._context.parents)
+        if self._context.startup and self._indented:
+            likeliest = sum(other < indent for other in self._indents[:deepest])
+            yield likeliest
+            yield from (depth for depth in range(deepest, -1, -1) if depth != likeliest)
+        else:
+            yield from range(deepest, -1, -1)
 
     def _move(self, found: Match) -> LineResult:
         match found.rule:
@@ -223,7 +310,27 @@ class ConfigSession:
                 return BLANK
         return LineResult(LineKind.REJECTED, error=Invalid(0))
 
+    def _carry_out_on_all(self, line: str, found: Match) -> LineResult:
+        """Carry a line out on every interface of a range, up to one that refuses it."""
+        context = self._context
+        chosen, context.chosen = context.chosen, ()
+        changes: list[ConfigChange] = []
+        messages: list[str] = []
+        result = BLANK
+        for interface in chosen:
+            context.target = interface
+            result = self._carry_out(line, found)
+            changes += result.changes
+            messages += result.messages
+            if result.kind is LineKind.REJECTED:
+                break
+        if context.mode == "interface":
+            context.target, context.chosen = chosen[0], chosen
+        return result._replace(changes=tuple(changes), messages=tuple(messages))
+
     def _carry_out(self, line: str, found: Match) -> LineResult:
+        if self._context.chosen and found.mode == "interface":
+            return self._carry_out_on_all(line, found)
         if found.mode.startswith("exec"):
             # `do` is for the session, which knows the router; a saved configuration has none.
             return LineResult(LineKind.REJECTED, error=Invalid(0))
@@ -231,9 +338,12 @@ class ConfigSession:
         if context.messages:
             context.messages = []
         try:
-            if found.stored:
+            if found.rule in self._kinds.tables.closes:
                 changes: Iterable[ConfigChange] = ()
-                self._banner = stored.keep(context, found)
+                self.exit()
+            elif found.stored:
+                changes = ()
+                stored.keep(context, found)
             else:
                 handler: Handler = handler_of(found.rule, found.stem)
                 changes = handler(context, found.args)
@@ -257,10 +367,20 @@ class ConfigSession:
 
     def _collect(self, line: str) -> LineResult:
         """One line of a banner's text."""
-        assert self._banner is not None
-        if self._banner.add(line, self._context.config.stored):
-            self._banner = None
-        return LineResult(LineKind.STORED)
+        collector = self._context.collector
+        assert collector is not None
+        if collector.add(line):
+            self._context.collector = None
+        return LineResult(LineKind.MODELLED)
+
+
+def _further(
+    found: Invalid | Ambiguous | Incomplete, best: Invalid | Ambiguous | Incomplete
+) -> bool:
+    """Whether a refusal came further along the line than another."""
+    return (
+        isinstance(found, Invalid) and isinstance(best, Invalid) and found.position > best.position
+    )
 
 
 #: What `show running-config` and `show startup-config` print around the configuration.

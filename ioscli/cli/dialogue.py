@@ -58,7 +58,7 @@ class Dialogue:
 
     `advance` runs it as far as it goes; afterwards it has `ended`, or asks, or waits. output:
     receives text. on_change: called when it moved on by itself. hold: asked before every line
-    of output whether the line has to wait (for the next page).
+    of output whether the line has to wait (for the next page); keeps: whether it is shown at all.
     """
 
     def __init__(
@@ -67,11 +67,13 @@ class Dialogue:
         output: Callable[[str], None],
         on_change: Callable[[], None],
         hold: Callable[[], bool] = lambda: False,
+        keeps: Callable[[str], bool] = lambda _line: True,
     ) -> None:
         self._steps: Steps = steps if isinstance(steps, Generator) else _each(steps)
         self._output = output
         self._on_change = on_change
         self._hold = hold
+        self._keeps = keeps
         self._cancel: Cancel | None = None
         self._turn = 0
         self.question: Ask | Confirm | None = None
@@ -95,11 +97,12 @@ class Dialogue:
             self.advance(line)
 
     def release(self) -> None:
-        """Print the line that was held back and go on."""
+        """Print the line that was held back, where it is still wanted, and go on."""
         line, self.held = self.held, None
         if line is not None:
-            self._hold()
-            self._output(line + "\n")
+            if self._keeps(line):
+                self._hold()
+                self._output(line + "\n")
             self.advance()
 
     def interrupt(self) -> None:
@@ -127,6 +130,8 @@ class Dialogue:
             value = None
             match step:
                 case str():
+                    if not self._keeps(step):
+                        continue
                     if self._hold():
                         self.held = step
                         return

@@ -23,6 +23,7 @@ from ioscli.cli.syntax import (
     CommandSyntax,
     HelpLine,
     Jump,
+    Marks,
     Node,
     Optional,
     Repeat,
@@ -30,7 +31,7 @@ from ioscli.cli.syntax import (
     Syntax,
     Word,
 )
-from ioscli.cli.tables import Tables
+from ioscli.cli.tables import WHOLE_LINE, Tables
 
 #: Files read before the others, which refer to what they define.
 FIRST = ("modes", "types")
@@ -55,6 +56,7 @@ def read_syntax(texts: Mapping[str, str]) -> Syntax:
     builder = GrammarBuilder()
     stems: dict[str, str] = {}
     mode_rules: set[str] = set()
+    section_modes = {section[0] for section in read_marks(texts).sections.values()}
     for stem, text in texts.items():
         try:
             builder.load_grammar(text if text.endswith("\n") else text + "\n", f"{stem}.lark")
@@ -63,7 +65,8 @@ def read_syntax(texts: Mapping[str, str]) -> Syntax:
         for name, definition in _named(builder._definitions):
             if name not in stems:
                 stems[name] = stem
-                if stem == "modes" and not definition.is_term and _only_rule_names(definition):
+                may_be = stem == "modes" or name in section_modes
+                if may_be and not definition.is_term and _only_rule_names(definition):
                     mode_rules.add(name)
     try:
         loaded = builder.build()
@@ -74,9 +77,12 @@ def read_syntax(texts: Mapping[str, str]) -> Syntax:
         file_help, file_stored = read_comments(stem, text)
         help_lines += file_help
         stored |= file_stored
+    marks = read_marks(texts)
     rules = {str(name): (tuple(params), tree) for name, params, tree, _ in loaded.rule_defs}
     for name in sorted(stored - set(rules)):
         raise BadGrammarError(f"marked as stored, but no rule: {name}")
+    for name in sorted(section_modes - mode_rules):
+        raise BadGrammarError(f"marked as a section's mode, but no mode: {name}")
     reader = _Reader(rules, dict(_terminals(loaded.term_defs)), mode_rules)
     modes = {
         mode: tuple(
@@ -86,13 +92,13 @@ def read_syntax(texts: Mapping[str, str]) -> Syntax:
         for mode in stems
         if mode in mode_rules
     }
-    return Syntax(modes, tuple(help_lines))
+    return Syntax(modes, tuple(help_lines), marks)
 
 
 # --- comments ----------------------------------------------------------------------------------
 
 _HELP = re.compile(r"\s*//\?\s*(?:([a-z0-9_,\s]+?)\s*:\s+)?(\S+(?: \S+)*?) {2,}(\S.*?)\s*")
-_STORED = re.compile(r"\s*//!\s*stored\s+(.*)")
+_MARK = re.compile(r"\s*//!\s*(stored|many|key|off|closes|section)\s+(.*)")
 
 
 def read_comments(stem: str, text: str) -> tuple[list[HelpLine], set[str]]:
@@ -108,11 +114,54 @@ def read_comments(stem: str, text: str) -> tuple[list[HelpLine], set[str]]:
             modes = frozenset(found[1].replace(",", " ").split()) if found[1] else frozenset()
             help_lines.append(HelpLine(modes, tuple(found[2].split()), found[3], place))
         elif line.lstrip().startswith("//!"):
-            found = _STORED.fullmatch(line)
+            found = _MARK.fullmatch(line)
             if found is None:
                 raise BadGrammarError(f"{place}: unknown mark: {line.strip()}")
-            stored.update(found[1].split())
+            stored.update(_marked(found[1], found[2].split()))
     return help_lines, stored
+
+
+def _marked(mark: str, words: list[str]) -> list[str]:
+    """The rules that a mark names."""
+    match mark:
+        case "key":
+            return words[1:]
+        case "section":
+            return words[:1]
+    return words
+
+
+_SECTION_OPTIONS = re.compile(r"(bang|last|numbered|ranked|sorted|(ends|key|after)=\S+)")
+
+
+def read_marks(texts: Mapping[str, str]) -> Marks:
+    """How the stored rules of all files are kept: the `//!` marks."""
+    marks = Marks({}, {}, frozenset(), frozenset())
+    off, closes = set[str](), set[str]()
+    for stem, text in texts.items():
+        for number, line in enumerate(text.splitlines(), start=1):
+            found = _MARK.fullmatch(line)
+            if found is None:
+                continue
+            mark, words = found[1], found[2].split()
+            match mark:
+                case "many":
+                    marks.keys.update(dict.fromkeys(words, WHOLE_LINE))
+                case "key" if words[0].isdigit():
+                    marks.keys.update(dict.fromkeys(words[1:], int(words[0])))
+                case "off":
+                    off.update(words)
+                case "closes":
+                    closes.update(words)
+                case "section" if len(words) >= 3 and all(
+                    map(_SECTION_OPTIONS.fullmatch, words[3:])
+                ):
+                    marks.sections[words[0]] = (words[1], words[2], tuple(words[3:]))
+                case "stored":
+                    pass
+                case _:
+                    raise BadGrammarError(f"{stem}.lark:{number}: unknown mark: {line.strip()}")
+    return marks._replace(off=frozenset(off), closes=frozenset(closes))
 
 
 # --- Lark's trees --------------------------------------------------------------------------------

@@ -12,6 +12,26 @@ HEADINGS = {
     "transform_set": "Crypto transform configuration commands:",
     "ipsec_profile": "Crypto Map configuration commands:",
     "line": "Line configuration commands:",
+    **dict.fromkeys(
+        ("ospf", "eigrp", "bgp", "rip", "isis", "ospfv3", "ipv6_ospf", "ipv6_rip"),
+        "Router configuration commands:",
+    ),
+    **dict.fromkeys(
+        ("bgp_address_family", "rip_af", "isis_af", "ospfv3_address_family"),
+        "Router Address Family configuration commands:",
+    ),
+    "eigrp_address_family": "Address Family configuration commands:",
+    "eigrp_interface": "Address Family Interfaces configuration commands:",
+    "eigrp_topology_base": "Address Family Topology configuration commands:",
+    "standard_acl": "Standard Access List configuration commands:",
+    "extended_acl": "Ext Access List configuration commands:",
+    "ipv6_acl": "IPv6 Access List configuration commands:",
+    "route_map_entry": "Route Map configuration commands:",
+    "vrf": "VRF configuration commands:",
+    "ip_vrf_lines": "IP VRF configuration commands:",
+    "keychain": "Key-chain configuration commands:",
+    "key": "Key-chain key configuration commands:",
+    "archive_mode": "Archive configuration commands:",
 }
 
 _WIDTH = 80

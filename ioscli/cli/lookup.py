@@ -20,11 +20,14 @@ _LOOKUP_WAIT = seconds(9)
 def resolve(
     session: Session, target: IPv4Address | str
 ) -> Generator[Step, Any, IPv4Address | None]:
-    """The address of a target, or None after the wait for a name that nobody knows."""
+    """The address of a target: its first by `ip host`, or None after nobody knew the name."""
     if isinstance(target, IPv4Address):
         return target
     if _is_address(target):
         return IPv4Address(target)
+    known = session.router.config.hosts.get(target)
+    if known is not None:
+        return known[0]
     yield from _translate(session, target)
     return None
 

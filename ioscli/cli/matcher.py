@@ -177,7 +177,7 @@ class Grammar:
             if typed.form == INTERFACE:
                 for name in KINDS:
                     if name.lower().startswith(lowered):
-                        found.setdefault(name, KIND_HELP.get(name, f"{name} interface"))
+                        found.setdefault(name, KIND_HELP[name])
             elif not begun or typed.kind.could_begin(begun):
                 found.setdefault(typed.kind.display, self._text_of(typed.threads))
         if not found and state.interfaces:

@@ -1,4 +1,7 @@
-"""Output modifiers: `show ... | include|exclude|begin|section|count REGULAR-EXPRESSION`."""
+"""Output modifiers: `| include|exclude|begin|section|count REGULAR-EXPRESSION`, and to files.
+
+`redirect`, `append` and `tee` send the output to a file of the router's.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
@@ -6,6 +9,9 @@ from typing import NamedTuple
 from ioscli.cli.pattern import Pattern, PatternError
 
 Filter = Callable[[Iterable[str]], Iterator[str]]
+
+WriteFile = Callable[[str, str, bool], "str | None"]
+"""Writes a text to a URL, at its end where the flag says so; gives the complaint, if any."""
 
 
 class Pipe(NamedTuple):
@@ -30,12 +36,18 @@ class PipeError(NamedTuple):
 
 #: The modifiers with the help that IOS gives them.
 MODIFIERS = {
+    "append": "Append redirected output to URL (URLs supporting append operation only)",
     "begin": "Begin with the line that matches",
     "count": "Count number of lines which match regexp",
     "exclude": "Exclude lines that match",
     "include": "Include lines that match",
+    "redirect": "Redirect output to URL",
     "section": "Filter a section of output",
+    "tee": "Copy output to URL",
 }
+#: Modifiers that write a file.
+_TO_FILES = ("append", "redirect", "tee")
+_TEE_APPEND = "/append"
 SECTION_WAYS = {
     "exclude": "Exclude entire section(s) of output",
     "include": "Include entire section(s) of output",
@@ -61,8 +73,8 @@ def split_pipe(line: str) -> Pipe | None:
     return Pipe(line[:at].rstrip(), rest.strip(), at + 1 + len(rest) - len(rest.lstrip()))
 
 
-def read_filter(pipe: Pipe) -> Filter | PipeError:
-    """The filter that a modifier asks for."""
+def read_filter(pipe: Pipe, write: WriteFile | None = None) -> Filter | PipeError:
+    """The filter that a modifier asks for; write: what puts output into files, if any can."""
     word, _, expression = pipe.modifier.partition(" ")
     expression = expression.strip()
     if not word:
@@ -70,6 +82,8 @@ def read_filter(pipe: Pipe) -> Filter | PipeError:
     name = _expand(word, MODIFIERS)
     if name is None:
         return PipeError(column=pipe.start + _agreeing(word, MODIFIERS))
+    if name in _TO_FILES:
+        return _to_file(name, expression, write)
     keep = True
     if name == "section":
         first, _, others = expression.partition(" ")
@@ -98,6 +112,10 @@ def modifier_help(typed: str) -> list[tuple[str, str]] | None:
     name = _expand(words[0], MODIFIERS)
     if name is None or len(words) > 3:
         return None
+    if name in _TO_FILES:
+        if name == "tee" and len(words) == 2 and _TEE_APPEND.startswith(words[1] or "/"):
+            return [(_TEE_APPEND, MODIFIERS["append"]), ("WORD", "URL")]
+        return [("WORD", "URL")]
     if len(words) == 2 and name == "section":
         ways = [way for way in SECTION_WAYS.items() if way[0].startswith(words[1].lower())]
         return [*ways, ("LINE", "Regular Expression")]
@@ -179,3 +197,27 @@ _FILTERS: dict[str, Callable[[Pattern], Filter]] = {
     "begin": _begin,
     "count": _count,
 }
+
+
+def _to_file(name: str, rest: str, write: WriteFile | None) -> Filter | PipeError:
+    """`redirect` and `append` print nothing; `tee` prints what it writes."""
+    words = rest.split()
+    appends = name == "append"
+    if name == "tee" and words[:1] == [_TEE_APPEND]:
+        appends = True
+        words = words[1:]
+    if not words or write is None:
+        return PipeError()
+    url = words[0]
+
+    def to_file(lines: Iterable[str]) -> Iterator[str]:
+        kept = []
+        for line in lines:
+            kept.append(line)
+            if name == "tee":
+                yield line
+        complaint = write(url, "".join(f"{line}\n" for line in kept), appends)
+        if complaint is not None:
+            yield complaint
+
+    return to_file

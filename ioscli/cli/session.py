@@ -10,22 +10,36 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ioscli.cli import refusals
+from ioscli.cli import login, refusals
+from ioscli.cli.aliases import expanded
 from ioscli.cli.assistance import Assistance
-from ioscli.cli.dialogue import Await, Confirm, Dialogue, Resume, Step, Steps
+from ioscli.cli.dialogue import (
+    Ask,
+    Await,
+    Confirm,
+    Dialogue,
+    Interrupted,
+    Resume,
+    Step,
+    Steps,
+)
 from ioscli.cli.history import History
 from ioscli.cli.lookup import unknown_command
 from ioscli.cli.matcher import Ambiguous, Grammar, Incomplete, Invalid, Match
 from ioscli.cli.pipes import Filter, PipeError, read_filter, split_pipe, takes_pipe
+from ioscli.cli.privilege import may, mode_of
 from ioscli.cli.refusals import Refusal
 from ioscli.cli.registry import handler_of
-from ioscli.cli.terminal import Pager, Terminal
-from ioscli.model.instant import Duration
+from ioscli.cli.terminal import ERASE, Pager, Terminal, Turn
+from ioscli.model.access import HIGHEST_LEVEL, USER_LEVEL, LineConfig
+from ioscli.model.instant import Duration, seconds
 
 if TYPE_CHECKING:
     from ioscli.cli.configuration import ConfigSession
+    from ioscli.engine.simulation import Timer
     from ioscli.router.router import Router
 
 #: IOS shows this much of the host name before `>`, `#` or `(`.
@@ -38,7 +52,8 @@ class Session:
     output: receives pieces of text, `\\n` at line ends. privileged: whether it begins at `#`.
     line: 0 is the console, where system messages appear (`logging console` is on by default);
     N is vty N-1. length: lines of the screen for `--More--`, 0 for none. on_change: called when
-    a command that was under way ended or asks something.
+    a command that was under way ended or asks something. Where it does not begin privileged, the
+    line may first ask who comes, unless `admitted` says that somebody has found out (SSH).
     """
 
     def __init__(
@@ -51,14 +66,19 @@ class Session:
         line: int = 0,
         length: int = 0,
         on_change: Callable[[], None] | None = None,
+        admitted: bool = False,
     ) -> None:
         self.router = router
         self.grammar = grammar
-        self.privileged = privileged
+        self.level = HIGHEST_LEVEL if privileged else USER_LEVEL
+        """The privilege level, 0 to 15."""
+        self.user: str | None = None
+        """The name that the operator logged in by."""
         self.line = line
         self.closed = False
         """Whether the operator left (`exit`, `logout`)."""
         self.terminal = Terminal(length=length)
+        self._idle_check: Timer | None = None
         self.histories = {True: History(), False: History()}
         """Lines typed in configuration modes (True) and in EXEC."""
         self.configuring: ConfigSession | None = None
@@ -72,7 +92,10 @@ class Session:
         self._assistance = Assistance(grammar)
         self._unsubscribe: Callable[[], object] | None = None
         self._probes = line << 12
+        self._forget_reloads = router.reloads.subscribe(self)
         self.follow_messages()
+        if not privileged:
+            self._arrive(admitted)
 
     # -- what the front end shows --------------------------------------------------------------
 
@@ -81,7 +104,12 @@ class Session:
         """The grammar's mode: `exec_user`, `exec`, or that of the configuration."""
         if self.configuring is not None:
             return self.configuring.mode
-        return "exec" if self.privileged else "exec_user"
+        return mode_of(self.router.config.access, self.level)
+
+    @property
+    def privileged(self) -> bool:
+        """Whether the prompt ends in `#`."""
+        return self.level > USER_LEVEL
 
     @property
     def prompt(self) -> str:
@@ -105,6 +133,12 @@ class Session:
         return self._dialogue is not None and isinstance(self._dialogue.question, Confirm)
 
     @property
+    def asking_secret(self) -> bool:
+        """Whether the answer must not be shown while it is typed (a password)."""
+        question = None if self._dialogue is None else self._dialogue.question
+        return isinstance(question, Ask) and question.secret
+
+    @property
     def busy(self) -> bool:
         """Whether a command waits for something to happen in simulated time."""
         return self._dialogue is not None and self._dialogue.waiting and not self.paging
@@ -126,6 +160,8 @@ class Session:
 
         Lines typed while a command is under way run after it.
         """
+        if self.closed:
+            return
         self._at_line_start = True
         self.idle_since = self.router.simulation.now
         if self._dialogue is None:
@@ -162,12 +198,17 @@ class Session:
         self.leave_configuration()
 
     def page(self, key: str) -> None:
-        """A key at ` --More-- `: blank for a page, Enter for a line, any other stops."""
+        """A key at ` --More-- `: blank for a page, Enter for a line, `/` `-` `+` an expression.
+
+        Any other stops the output.
+        """
         dialogue = self._dialogue
         if dialogue is None or dialogue.held is None:
             return
-        self._pager.erase(self._write)
-        if self._pager.key(key):
+        turn = self._pager.key(key, self._write)
+        if turn is Turn.STAY:
+            return
+        if turn is Turn.ON:
             dialogue.release()
         else:
             dialogue.interrupt()
@@ -176,7 +217,13 @@ class Session:
     def help(self, text: str) -> str:
         """The answer to `?` typed after a text: whole lines, to print above the prompt."""
         self._at_line_start = True
-        return self._assistance.help(self.mode, text)
+        access = self.router.config.access
+        return self._assistance.help(self.mode, text, access, self.level)
+
+    def show_help(self, text: str) -> None:
+        """Print the answer to `?` typed after a text, page by page where it is long."""
+        self._pager.restart()
+        self._begin(iter(self.help(text).split("\n")[:-1]))
 
     def complete(self, text: str) -> str | None:
         """The line after Tab, or None where Tab changes nothing."""
@@ -198,7 +245,33 @@ class Session:
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
+        self._forget_reloads()
+        if self._idle_check is not None:
+            self._idle_check.cancel()
         self.closed = True
+
+    def announce(self, text: str) -> None:
+        """Print what the router tells every terminal (`SHUTDOWN in 0:05:00`)."""
+        self.log_line(text.removesuffix("\n"))
+
+    def router_down(self) -> None:
+        """The router reloads: what was under way or typed is gone; the console waits for it."""
+        self._typed_ahead.clear()
+        output, self._output = self._output, lambda _: None
+        if self._dialogue is not None:
+            self._dialogue.interrupt()
+            self._dialogue = None
+        self._output = output
+        self.configuring = None
+        self.level = USER_LEVEL
+        self._begin(self._boot())
+
+    def _boot(self) -> Steps:
+        """Wait for the router, whatever is typed; then the console begins anew."""
+        while self.is_console and self.router.reloads.down:
+            with suppress(Interrupted):
+                yield Await(lambda resume: self.router.reloads.when_up(lambda: resume(None)))
+        self.finish()
 
     # -- what handlers use ---------------------------------------------------------------------
 
@@ -221,7 +294,9 @@ class Session:
         """Receive system messages or not, as the line's settings say."""
         wanted = self.is_console or self.terminal.monitor
         if wanted and self._unsubscribe is None:
-            self._unsubscribe = self.router.console.subscribe(self.log_line)
+            self._unsubscribe = self.router.console.subscribe(
+                self.log_line, monitor=not self.is_console
+            )
         elif not wanted and self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
@@ -242,7 +317,11 @@ class Session:
         """Enter global configuration."""
         from ioscli.cli.configuration import ConfigSession
 
-        self.configuring = ConfigSession(self.grammar, self.router.config, self.router.hardware)
+        router = self.router
+        chance = router.simulation.random(f"{router.name} salts {router.simulation.now}")
+        self.configuring = ConfigSession(
+            self.grammar, router.config, router.hardware, chance=chance
+        )
 
     def leave_configuration(self) -> None:
         """Go back to privileged EXEC from any configuration mode."""
@@ -253,6 +332,43 @@ class Session:
         self.router.apply(changes)
         self.router.log("SYS", 5, "CONFIG_I", f"Configured from console by {self.line_name}")
 
+    # -- coming and going ----------------------------------------------------------------------
+
+    def _arrive(self, admitted: bool) -> None:
+        """Take the line's settings over; show its banners and ask who comes."""
+        line = self.router.config.access.line(self.line)
+        self.level = line.privilege
+        self.terminal.width = line.width
+        self.terminal.synchronous = line.synchronous
+        if line.length != LineConfig().length:
+            self.terminal.length = line.length
+        for history in self.histories.values():
+            history.resize(line.history)
+        self._watch_idleness()
+        if not admitted and not login.demands_nothing(self):
+            self._pager.restart()
+            self._begin(login.arrival(self))
+
+    def _watch_idleness(self) -> None:
+        """End the session once nothing was typed for the line's `exec-timeout`."""
+        timeout = seconds(self.router.config.access.line(self.line).exec_timeout)
+        simulation = self.router.simulation
+        left = Duration(self.idle_since + timeout - simulation.now)
+        if self._idle_check is not None:
+            self._idle_check.cancel()
+            self._idle_check = None
+        if self.closed or timeout == 0:
+            return
+        if left > 0 or self.busy:
+            self._idle_check = simulation.after(left if left > 0 else timeout, self._watch_idleness)
+            return
+        self.interrupt()
+        self.leave_configuration()
+        self.finish()
+        self._write("\n")
+        if self._on_change is not None:
+            self._on_change()
+
     # -- commands ------------------------------------------------------------------------------
 
     def _command(self, line: str) -> None:
@@ -262,6 +378,7 @@ class Session:
             return
         text = line.replace("\t", " ").rstrip()
         self.histories[configuring is not None].add(text.strip())
+        text = expanded(self.router.config.access, self.mode, text)
         if configuring is None or text.lower().split(maxsplit=1)[:1] == ["do"]:
             self._execute(text)
         else:
@@ -271,15 +388,38 @@ class Session:
         """Run an EXEC command; in configuration modes it stands after `do`."""
         pipe = split_pipe(text) if takes_pipe(text) else None
         command = text if pipe is None else pipe.command
-        found = self.grammar.parse(self.mode, command)
+        found = self._permitted(command, self.grammar.parse(self.mode, command))
         if not isinstance(found, Match):
             self._refuse(text, found)
             return
-        output_filter = None if pipe is None else read_filter(pipe)
+        output_filter = None if pipe is None else read_filter(pipe, self._write_file)
         if isinstance(output_filter, PipeError):
             self._print(refusals.pipe_error(self.prompt, output_filter))
         else:
             self._start(found, output_filter)
+
+    def _write_file(self, url: str, text: str, append: bool) -> str | None:
+        """Put a command's output into a file; the complaint where that fails."""
+        from ioscli.router.filesystem import FileError, resolve
+
+        files = self.router.files
+        try:
+            place = resolve(url, files.folder)
+            (files.append if append else files.write)(place, text.encode())
+        except FileError as error:
+            return f"%Error opening {url} ({error})"
+        return None
+
+    def _permitted(
+        self, command: str, found: Match | Invalid | Ambiguous | Incomplete
+    ) -> Match | Invalid | Ambiguous | Incomplete:
+        """A match that the privilege level allows; other commands are unknown."""
+        access = self.router.config.access
+        if self.level == HIGHEST_LEVEL or not isinstance(found, Match):
+            return found
+        if may(self.grammar, access, self.level, found.mode, found.args.words):
+            return found
+        return Invalid(len(command) - len(command.lstrip()))
 
     def _start(self, found: Match, output_filter: Filter | None) -> None:
         handler = handler_of(found.rule, found.stem)
@@ -298,7 +438,11 @@ class Session:
     def _begin(self, steps: Iterable[Step]) -> None:
         """Run steps as far as they go now."""
         self._dialogue = Dialogue(
-            steps, self._write, on_change=self._changed, hold=self._pager.full
+            steps,
+            self._write,
+            on_change=self._changed,
+            hold=self._pager.full,
+            keeps=self._pager.keeps,
         )
         self._dialogue.advance()
         self._settle()
@@ -324,6 +468,11 @@ class Session:
 
     def _configure(self, configuring: ConfigSession, text: str) -> None:
         prompt = self.prompt
+        if self.level < HIGHEST_LEVEL and not configuring.collecting:
+            refused = self._permitted(text, self.grammar.parse(configuring.mode, text))
+            if not isinstance(refused, Match):
+                self._print(refusals.explain(prompt, text, refused) if text.strip() else ())
+                return
         result = configuring.feed(text)
         self.router.apply(result.changes)
         self._print(result.messages)
@@ -340,7 +489,7 @@ class Session:
 
     def _write(self, text: str) -> None:
         if text:
-            self._at_line_start = text.endswith("\n")
+            self._at_line_start = text.endswith("\n") or text == ERASE
             self._output(text)
 
     def _changed(self) -> None:

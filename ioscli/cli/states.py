@@ -20,7 +20,6 @@ Thread: TypeAlias = tuple[int, int]
 _MOST_STATES = 20_000
 _MOST_PLANS = 20_000
 _LONGEST_REMEMBERED = 64
-_NO_OPTIONS: dict[int, tuple[Step, ...]] = {}
 _PLAIN: tuple[Step, ...] = ((0, 0),)
 
 
@@ -112,8 +111,8 @@ class States:
         for position, used in threads:
             if state.complete is None and position in tables.accepting:
                 state.complete = (position, used)
-            options = tables.options.get(position, _NO_OPTIONS)
-            for target in tables.follow[position]:
+            options = tables.steps(position)
+            for target in tables.followers(position):
                 for step in options.get(target, _PLAIN):
                     kept = _used(used, step)
                     if kept < 0:
@@ -191,9 +190,9 @@ class States:
     def _leads(self, before: Thread, after: Thread) -> bool:
         position, used = before
         target, used_after = after
-        if target not in self.tables.follow[position]:
+        if target not in self.tables.followers(position):
             return False
-        steps = self.tables.options.get(position, _NO_OPTIONS).get(target, _PLAIN)
+        steps = self.tables.steps(position).get(target, _PLAIN)
         return any(_used(used, step) == used_after for step in steps)
 
 

@@ -79,9 +79,23 @@ class CommandSyntax(NamedTuple):
     syntax: Node
 
 
+class Marks(NamedTuple):
+    """How stored rules are kept: the `//!` marks beside `stored`."""
+
+    keys: dict[str, int]
+    """Rule -> how many words (after `no`) tell two of its lines apart; absent: none."""
+    sections: dict[str, tuple[str, str, tuple[str, ...]]]
+    """Rule that opens a section -> its mode, what its prompt shows, options."""
+    off: frozenset[str]
+    """Rules for what is on by default, so that their `no` form is kept."""
+    closes: frozenset[str]
+    """Rules that leave their section."""
+
+
 class Syntax(NamedTuple):
     """All that the grammar files say."""
 
     modes: dict[str, tuple[CommandSyntax, ...]]
     """Every mode with its commands, those of included modes among them."""
     help: tuple[HelpLine, ...]
+    marks: Marks = Marks({}, {}, frozenset(), frozenset())

@@ -21,6 +21,8 @@ Step: TypeAlias = tuple[int, int]
 """Bits of options that a step takes, and of those that it makes free again."""
 
 NO_COMMAND = -1
+WHOLE_LINE = 99
+"""The key of a stored rule whose lines differ in any word."""
 
 
 class Tables(NamedTuple):
@@ -29,10 +31,10 @@ class Tables(NamedTuple):
     labels: tuple[Label, ...]
     label_of: tuple[int, ...]
     """Per position: which label it consumes."""
-    follow: tuple[tuple[int, ...], ...]
-    """Per position: the positions that may come next."""
-    options: dict[int, dict[int, tuple[Step, ...]]]
-    """Position -> next position -> ways to step there, where options are concerned."""
+    follow: tuple[bytes, ...]
+    """Per position: `followers`, packed. A session meets few of them."""
+    options: dict[int, bytes]
+    """Per position where options are concerned: `steps`, packed."""
     owner: tuple[int, ...]
     """Per position: its command, or NO_COMMAND."""
     accepting: frozenset[int]
@@ -43,6 +45,32 @@ class Tables(NamedTuple):
     help_texts: tuple[str, ...]
     help_of: tuple[int, ...]
     """Per position: its help text."""
+    keys: dict[str, int]
+    sections: dict[str, tuple[str, str, tuple[str, ...]]]
+    off: frozenset[str]
+    closes: frozenset[str]
+    """How stored rules are kept: see syntax.Marks."""
+
+    def followers(self, position: int) -> tuple[int, ...]:
+        """The positions that may come next."""
+        found: tuple[int, ...] = marshal.loads(self.follow[position])
+        return found
+
+    def steps(self, position: int) -> dict[int, tuple[Step, ...]]:
+        """Next position -> ways to step there, where options are concerned."""
+        packed = self.options.get(position)
+        if packed is None:
+            return _NO_STEPS
+        found: dict[int, tuple[Step, ...]] = marshal.loads(packed)
+        return found
+
+
+_NO_STEPS: dict[int, tuple[Step, ...]] = {}
+
+
+def packed(value: tuple[int, ...] | dict[int, tuple[Step, ...]]) -> bytes:
+    """A value as `Tables` keeps it until it is asked for."""
+    return marshal.dumps(value, _MARSHAL_VERSION)
 
 
 # --- bytes ---------------------------------------------------------------------------------------

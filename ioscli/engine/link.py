@@ -24,6 +24,7 @@ class Port:
         "link",
         "name",
         "peer",
+        "powered",
         "receive",
     )
 
@@ -34,14 +35,30 @@ class Port:
         self.peer: Port | None = None
         self.receive: Callable[[bytes], None] = _nobody
         self.carrier_changed: Callable[[bool], None] = _nobody
+        self.powered = True
+        """Whether the node behind it is switched on: the far end's carrier depends on it."""
         self._busy_until = 0
         self._byte_time = 0
         self._queue_limit = 0
 
     @property
     def carrier(self) -> bool:
-        """Whether a cable is in and its link is up."""
-        return self.link is not None and self.link.up
+        """Whether a cable is in, its link is up and the far end is switched on."""
+        return (
+            self.link is not None and self.link.up and self.peer is not None and self.peer.powered
+        )
+
+    def set_power(self, on: bool) -> None:
+        """The node behind the port goes off or comes on; the far end sees its carrier change.
+
+        Off, the port forgets who receives: its next owner says so again.
+        """
+        if not on:
+            self.receive = self.carrier_changed = _nobody
+        if on != self.powered:
+            self.powered = on
+            if self.peer is not None:
+                self.peer.carrier_changed(self.peer.carrier)
 
     def transmit(self, frame: bytes) -> bool:
         """Put a frame on the wire; False when the output queue is full or there is no carrier.

@@ -2,6 +2,7 @@
 
 labfile (lab.yaml, on top of document and quantities) -> topology (the simulation it describes,
 startup reads its configurations) -> replay (types a transcript) -> report (text, JSON, findings
-by compare). catalogue finds labs; recording and wireshark write captures and keys; lint judges
-configuration files; errors holds the one exception that users see.
+by compare). catalogue finds labs; store keeps what routers save between runs; recording and
+wireshark write captures and keys; lint judges configuration files; errors holds the one exception
+that users see.
 """

@@ -29,6 +29,7 @@ from ioscli.labs.transcript import (
     split_prompt,
 )
 from ioscli.model.instant import HOUR, SECOND, Duration, Instant
+from ioscli.router.reload import BOOT_TIME, GOING_DOWN
 from ioscli.router.router import Router
 
 if TYPE_CHECKING:
@@ -198,7 +199,9 @@ class Replay:
             case Reload(number, node):
                 if node not in self._terminals:
                     raise self._transcript.error(number, f"there is no router {node}")
-                raise self._transcript.error(number, f"{node} cannot reload yet")
+                block = self._directive(step)
+                self._topology.reload(node)
+                self._pass(Duration(GOING_DOWN + BOOT_TIME))
         return block
 
     def _directive(self, step: Step) -> Block:

@@ -19,10 +19,12 @@ from ioscli.labs.startup import (
 )
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import Instant
+from ioscli.router.filesystem import STARTUP, StoredFile
 from ioscli.router.router import Router
 
 if TYPE_CHECKING:
     from ioscli.cli.matcher import Grammar
+    from ioscli.labs.store import LabStore
 
 
 class Topology:
@@ -31,13 +33,19 @@ class Topology:
     Raises InputError where a startup configuration holds a line that IOS would reject.
     """
 
-    def __init__(self, lab: Lab, grammar: "Grammar", seed: int = 0) -> None:
+    def __init__(
+        self, lab: Lab, grammar: "Grammar", seed: int = 0, store: "LabStore | None" = None
+    ) -> None:
         self.lab = lab
+        self._grammar = grammar
+        self._store = store
         self.simulation = Simulation(seed)
         self.routers: dict[str, Router] = {}
         self.switches: dict[str, Switch] = {}
         self.stored: list[Verdict] = []
         """Lines of startup configurations that are kept and act on nothing."""
+        self.restored: list[str] = []
+        """Nodes whose startup-config was saved in an earlier run."""
         self.links: dict[tuple[Endpoint, Endpoint], Link] = {}
         for spec in lab.nodes.values():
             if spec.kind is NodeKind.ROUTER:
@@ -62,6 +70,13 @@ class Topology:
             router.boot()
         self.simulation.run_until(Instant(self.lab.warm_up))
 
+    def reload(self, node: str) -> None:
+        """Reload a router as if somebody at its console had asked for it."""
+        from ioscli.cli.boot import boot_config
+
+        router = self.routers[node]
+        router.reloads.start(lambda: boot_config(self._grammar, router), "console")
+
     def find_link(self, text: str) -> Link:
         """The link called `R1-R2` (its nodes) or `R1:Gi0/0` (one of its ends).
 
@@ -84,17 +99,49 @@ class Topology:
         )
 
     def _router(self, spec: NodeSpec, grammar: "Grammar") -> Router:
-        cabled = self._cabled(spec.name)
+        cabled = list(self._cabled(spec.name))
         file = spec.startup_config
-        if file is None:
-            return Router(self.simulation, spec.name, list(cabled))
-        text = read_config(file)
-        hardware = list(dict.fromkeys([*cabled, *named_hardware(text)]))
+        text = None if file is None else read_config(file)
+        named = [] if text is None else named_hardware(text)
+        saved = self._saved(spec.name, [*cabled, *named], grammar)
+        if saved is not None:
+            return saved
+        if file is None or text is None:
+            router = Router(self.simulation, spec.name, cabled)
+            return self._with_files(router, None)
+        hardware = list(dict.fromkeys([*cabled, *named]))
         config, found = load_startup(grammar, spec.name, file, text, hardware)
         for verdict in of_kind(found, LineKind.REJECTED):
             raise InputError(verdict.reason, file=file, line=verdict.number)
         self.stored += of_kind(found, LineKind.STORED)
-        return Router(self.simulation, spec.name, hardware, config)
+        return self._with_files(Router(self.simulation, spec.name, hardware, config), text)
+
+    def _saved(self, node: str, hardware: list[InterfaceName], grammar: "Grammar") -> Router | None:
+        """The router as an earlier run saved it; None where it saved no startup-config.
+
+        Lines that this release does not take are left out, as by an IOS that was upgraded.
+        """
+        if self._store is None:
+            return None
+        found = self._store.node(node).startup_config()
+        if found is None:
+            return None
+        file, text = found
+        ports = list(dict.fromkeys([*hardware, *named_hardware(text)]))
+        config, _ = load_startup(grammar, node, file, text, ports)
+        self.restored.append(node)
+        return self._with_files(Router(self.simulation, node, ports, config), text)
+
+    def _with_files(self, router: Router, text: str | None) -> Router:
+        """Give a router its files: those of earlier runs, and the configuration it starts with."""
+        files = router.files
+        if text is not None:
+            files.place(STARTUP, StoredFile(text.encode(), None))
+        if self._store is not None:
+            node = self._store.node(router.name)
+            node.load(files)
+            files.keep_in(node)
+        return router
 
     def _cabled(self, node: str) -> Iterator[InterfaceName]:
         for link in self.lab.links:

@@ -9,8 +9,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
+from ioscli.model.access import AccessConfig
+from ioscli.model.clock import ClockConfig
 from ioscli.model.crypto import IpsecConfig, IsakmpConfig
 from ioscli.model.ifname import InterfaceName
+from ioscli.model.logging import LoggingConfig
+from ioscli.model.sections import StoredSection
 
 
 class TunnelMode(Enum):
@@ -68,6 +72,8 @@ class InterfaceConfig:
     tunnel: TunnelConfig | None = None
     """Present on Tunnel interfaces only."""
     stored: StoredLines = field(default_factory=dict)
+    sections: list[StoredSection] = field(default_factory=list)
+    """Sub-modes of the interface that are kept without acting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +103,16 @@ class RouterConfig:
     icmp_df_unreachable_interval: int | None = None
     """Milliseconds for code 4; None: shares the general one's value."""
     domain_lookup: bool = True
+    access: AccessConfig = field(default_factory=AccessConfig)
+    logging: LoggingConfig = field(default_factory=LoggingConfig)
+    clock: ClockConfig = field(default_factory=ClockConfig)
+    hosts: dict[str, tuple[IPv4Address, ...]] = field(default_factory=dict)
+    """`ip host`: names and their addresses, in the order of configuration."""
     stored: StoredLines = field(default_factory=dict)
     stored_sections: dict[str, StoredLines] = field(default_factory=dict)
     """Sub-modes kept whole without acting: header line -> its lines."""
+    sections: list[StoredSection] = field(default_factory=list)
+    """Sub-modes kept whole without acting, in the order of entry."""
 
 
 def new_router_config(hostname: str, hardware: Iterable[InterfaceName]) -> RouterConfig:

@@ -184,6 +184,8 @@ class IpsecProfile:
     lifetime_seconds: int | None = None
     lifetime_kilobytes: int | None = None
     description: str | None = None
+    stored: dict[str, list[str]] = field(default_factory=dict)
+    """Lines that are kept and act on nothing, by grammar rule."""
 
 
 #: The name of the transform set and of the profile that every router has.

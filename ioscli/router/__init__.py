@@ -8,6 +8,7 @@
 - tunnel: GRE and VTI
 - crypto, crypto_policy: tunnel protection: what IKE is asked to negotiate, what its SAs open
 - tunnel_guard: sealing what a protected tunnel sends
+- filesystem: flash0: and nvram:, without a disk; reload: going down and coming back
 - syslog: messages and the clock
 - views, inspection, crypto_views: state as frozen views for show commands
 - probes: what ping and traceroute ask and learn

@@ -80,6 +80,7 @@ class CryptoEngine:
         self._guards: dict[str, TunnelGuard] = {}
         self._reassembler = Reassembler()
         self._timer: Timer | None = None
+        self._stopped = False
         self._complained: dict[str, Instant] = {}
         self.invalid_spi = 0
         self.cleartext_drops = 0
@@ -116,6 +117,18 @@ class CryptoEngine:
         self.isakmp.set_child_policies([guard.policy for guard in self._guards.values()])
         self._switch_isakmp()
         self.routes_changed()
+
+    def stop(self) -> None:
+        """The router goes down: no more timers, packets or messages, and no word to the peers."""
+        self._stopped = True
+        for guard in self._guards.values():
+            if guard.retry is not None:
+                guard.retry.cancel()
+        self._guards.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._console = ConsoleLog(self._simulation)  # that nobody reads
+        self.secured_changed = lambda _: None
 
     def _release(self, owner: str, guard: TunnelGuard) -> None:
         del self._guards[owner]
@@ -241,6 +254,8 @@ class CryptoEngine:
             self._timer = self._simulation.after(delay, self._timer_due)
 
     def _timer_due(self) -> None:
+        if self._stopped:
+            return
         now = self._simulation.now
         for effect in self.sadb.handle_timer(now):
             if isinstance(effect, NeedRekey):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from ipaddress import IPv4Address
 from typing import Protocol
 
+from ioscli.codec.arp import ArpOperation, ArpPacket
 from ioscli.codec.errors import DecodeError
 from ioscli.codec.fragments import Reassembler, fragment
 from ioscli.codec.ipv4 import forwarded, header_ok
@@ -65,6 +66,12 @@ LOCAL = _Local()
 NO_ROUTE = _NoRoute()
 DISCARD = _Discard()
 
+
+def _way(target: Target) -> InterfaceName | None:
+    """The interface that a target leads out of, for debugging; None: the router itself."""
+    return target.interface.name if isinstance(target, Adjacency) else None
+
+
 PacketHandler = Callable[[bytes, Interface], None]
 
 
@@ -87,6 +94,35 @@ class ErrorReporter(Protocol):
         """Nobody here speaks the protocol."""
 
 
+class ArpCounts:
+    """ARP packets of all interfaces, by kind (`show ip traffic`)."""
+
+    __slots__ = (
+        "other_in",
+        "proxy_out",
+        "replies_in",
+        "replies_out",
+        "requests_in",
+        "requests_out",
+    )
+
+    def __init__(self) -> None:
+        self.requests_in = self.replies_in = self.other_in = 0
+        self.requests_out = self.replies_out = self.proxy_out = 0
+
+    def received(self, operation: int) -> None:
+        """Count a packet that came in."""
+        self.requests_in += operation == ArpOperation.REQUEST
+        self.replies_in += operation == ArpOperation.REPLY
+        self.other_in += operation not in (ArpOperation.REQUEST, ArpOperation.REPLY)
+
+    def sent(self, operation: int, *, proxy: bool) -> None:
+        """Count a packet that goes out; proxy: it answers for somebody else."""
+        self.requests_out += operation == ArpOperation.REQUEST
+        self.replies_out += operation == ArpOperation.REPLY
+        self.proxy_out += proxy
+
+
 class Forwarding:
     """One router's IPv4 input, output and forwarding."""
 
@@ -96,17 +132,28 @@ class Forwarding:
         "_reassembly_watched",
         "_simulation",
         "_table",
+        "arp_counts",
+        "delivered",
         "errors",
         "forwarded_packets",
         "fragmented",
+        "generated",
         "header_errors",
+        "hop_limit_drops",
         "interfaces",
         "no_route_drops",
         "own_addresses",
         "own_broadcasts",
         "protocols",
+        "reassembled",
+        "reassembly_timeouts",
         "rib",
         "too_big_drops",
+        "unencapsulated",
+        "unknown_protocols",
+        "unroutable",
+        "watch_arp",
+        "watch_packet",
     )
 
     def __init__(
@@ -133,6 +180,22 @@ class Forwarding:
         self.fragmented = 0
         self.no_route_drops = 0
         self.too_big_drops = 0
+        self.delivered = 0
+        """Packets and fragments for the router itself."""
+        self.hop_limit_drops = 0
+        self.unroutable = 0
+        """Packets in transit without a route; `no_route_drops` counts the router's own too."""
+        self.unknown_protocols = 0
+        self.unencapsulated = 0
+        """Packets lost because the next hop's hardware address was unknown."""
+        self.reassembled = 0
+        self.reassembly_timeouts = 0
+        self.generated: dict[int, int] = {}
+        """Protocol number -> packets of the router's own."""
+        self.arp_counts = ArpCounts()
+        # `debug arp` and `debug ip packet`; None while they are off.
+        self.watch_arp: Callable[[ArpPacket, InterfaceName, bool], None] | None = None
+        self.watch_packet: Callable[[bytes, InterfaceName | None, bool], None] | None = None
 
     def flush(self) -> None:
         """Forget every cached way: routes, adjacencies, addresses or MTUs changed."""
@@ -154,10 +217,12 @@ class Forwarding:
             self.deliver(packet, interface)
             return
         if packet[8] < 2:
+            self.hop_limit_drops += 1
             self.errors.time_exceeded(packet, interface)
             return
         if target is NO_ROUTE:
             self.no_route_drops += 1
+            self.unroutable += 1
             self.errors.no_route(packet, interface)
             return
         self.forwarded_packets += 1
@@ -177,6 +242,9 @@ class Forwarding:
 
     def deliver(self, packet: bytes, interface: Interface) -> None:
         """A packet for this router: reassemble it, then hand it to its protocol."""
+        self.delivered += 1
+        if self.watch_packet is not None:
+            self.watch_packet(packet, interface.name, False)
         if int.from_bytes(packet[6:8], "big") & _FRAGMENT_BITS:
             try:
                 whole = self._reassembler.add(packet, self._simulation.now)
@@ -187,9 +255,11 @@ class Forwarding:
             if whole is None:
                 self._watch_reassembly()
                 return
+            self.reassembled += 1
             packet = whole
         handler = self.protocols.get(packet[9])
         if handler is None:
+            self.unknown_protocols += 1
             self.errors.protocol_unreachable(packet, interface)
         else:
             handler(packet, interface)
@@ -205,6 +275,7 @@ class Forwarding:
     def _reassembly_timed_out(self, _: object) -> None:
         self._reassembly_watched = False
         for first in self._reassembler.expire(self._simulation.now):
+            self.reassembly_timeouts += 1
             self.errors.reassembly_time_exceeded(first)
         self._watch_reassembly()
 
@@ -227,6 +298,7 @@ class Forwarding:
         dont_fragment: bool = False,
     ) -> bool:
         """Send a packet of the router's own; False when no route or no fitting MTU was found."""
+        self.generated[protocol] = self.generated.get(protocol, 0) + 1
         header = Ipv4Template(source, destination, protocol, ttl)
         flags = DONT_FRAGMENT if dont_fragment else 0
         return self.output(header.build(len(payload), self.identification(), tos, flags) + payload)
@@ -240,6 +312,8 @@ class Forwarding:
         if target is NO_ROUTE:
             self.no_route_drops += 1
             return False
+        if self.watch_packet is not None:
+            self.watch_packet(packet, _way(target), True)
         if target is LOCAL:
             # Posted, not called: a sender must see its own call return before the answer.
             self._simulation.post(1, self._deliver_own, packet)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from ipaddress import IPv4Address
+from typing import NamedTuple
 
 from ioscli.codec.checksum import verify
 from ioscli.codec.errors import DecodeError
@@ -64,6 +65,17 @@ class RateLimit:
         return True
 
 
+class IcmpSeen(NamedTuple):
+    """An ICMP message that the router received or sent, for `debug ip icmp`."""
+
+    message: object
+    """As `ioscli.codec.icmp.parse` gives it."""
+    source: IPv4Address
+    destination: IPv4Address
+    tos: int
+    sent: bool
+
+
 ErrorHandler = Callable[[DestinationUnreachable | TimeExceeded, IPv4Address], None]
 
 
@@ -80,6 +92,9 @@ class Icmp:
         "on_error",
         "on_reply",
         "rate_limited",
+        "received",
+        "sent",
+        "watch",
     )
 
     def __init__(
@@ -94,6 +109,12 @@ class Icmp:
         self.on_error: ErrorHandler = lambda *_: None
         self.malformed = 0
         self.rate_limited = 0
+        self.received: dict[int, int] = {}
+        """ICMP type -> messages for this router."""
+        self.sent: dict[int, int] = {}
+        """ICMP type -> answers and errors sent; pings are the prober's."""
+        self.watch: Callable[[IcmpSeen], None] | None = None
+        """`debug ip icmp`; None while it is off."""
 
     def receive(self, packet: bytes, _interface: Interface) -> None:
         """An ICMP message for this router."""
@@ -108,6 +129,9 @@ class Icmp:
             self.malformed += 1
             return
         sender = IPv4Address(packet[12:16])
+        _count(self.received, payload[0])
+        if self.watch is not None:
+            self.watch(IcmpSeen(message, sender, IPv4Address(packet[16:20]), packet[1], False))
         match message:
             case EchoMessage():
                 self.on_reply(message, sender)
@@ -120,6 +144,7 @@ class Icmp:
         if len(payload) < HEADER_LENGTH or not verify(payload):
             self.malformed += 1
             return
+        _count(self.received, IcmpType.ECHO_REQUEST)
         if packet[16:20] in self._forwarding.own_addresses:
             source = packet[16:20]
         else:  # a broadcast is answered from the address of the way back
@@ -127,11 +152,16 @@ class Icmp:
             if found is None:
                 return
             source = found.packed
+        reply = echo_reply_to(payload)
+        _count(self.sent, IcmpType.ECHO_REPLY)
+        if self.watch is not None:
+            ends = IPv4Address(source), IPv4Address(packet[12:16])
+            self.watch(IcmpSeen(parse(reply), *ends, packet[1], True))
         self._forwarding.originate(
             source,
             packet[12:16],
             IpProtocol.ICMP,
-            echo_reply_to(payload),
+            reply,
             tos=packet[1],
             dont_fragment=bool(packet[6] & 0x40),
         )
@@ -141,12 +171,12 @@ class Icmp:
     def time_exceeded(self, packet: bytes, interface: Interface) -> None:
         """TTL ran out in transit."""
         message = TimeExceeded(TimeExceededCode.TTL, self._quote(packet))
-        self._report(packet, interface, message.build())
+        self._report(packet, interface, message)
 
     def reassembly_time_exceeded(self, packet: bytes) -> None:
         """Fragments of a packet to us were missing for too long; `packet` is the first one."""
         message = TimeExceeded(TimeExceededCode.REASSEMBLY, self._quote(packet))
-        self._report(packet, None, message.build())
+        self._report(packet, None, message)
 
     def no_route(self, packet: bytes, interface: Interface) -> None:
         """No route: IOS says host unreachable."""
@@ -193,7 +223,7 @@ class Icmp:
             self.rate_limited += 1
             return
         message = DestinationUnreachable(code, next_hop_mtu, self._quote(packet))
-        self._report(packet, interface, message.build())
+        self._report(packet, interface, message)
 
     @staticmethod
     def _quote(packet: bytes) -> bytes:
@@ -212,7 +242,12 @@ class Icmp:
             return False
         return packet[16] < 224 and packet[16:20] not in self._forwarding.own_broadcasts
 
-    def _report(self, packet: bytes, interface: Interface | None, message: bytes) -> None:
+    def _report(
+        self,
+        packet: bytes,
+        interface: Interface | None,
+        message: DestinationUnreachable | TimeExceeded,
+    ) -> None:
         if not self._may_report(packet):
             return
         # IOS answers from the interface that the packet came in by; one without an address
@@ -221,6 +256,17 @@ class Icmp:
         if address is None:
             address = self._forwarding.source_address(IPv4Address(packet[12:16]))
         if address is not None:
-            self._forwarding.originate(
-                address.packed, packet[12:16], IpProtocol.ICMP, message, tos=0xC0
+            unreachable = isinstance(message, DestinationUnreachable)
+            _count(
+                self.sent,
+                IcmpType.DESTINATION_UNREACHABLE if unreachable else IcmpType.TIME_EXCEEDED,
             )
+            if self.watch is not None:
+                self.watch(IcmpSeen(message, address, IPv4Address(packet[12:16]), 0xC0, True))
+            self._forwarding.originate(
+                address.packed, packet[12:16], IpProtocol.ICMP, message.build(), tos=0xC0
+            )
+
+
+def _count(counts: dict[int, int], kind: int) -> None:
+    counts[kind] = counts.get(kind, 0) + 1

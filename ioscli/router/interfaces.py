@@ -331,6 +331,7 @@ class EthernetInterface(Interface):
 
     def unresolved(self, adjacency: Adjacency) -> None:
         """Ask for the next hop's hardware address; the packet itself is lost."""
+        self.forwarding.unencapsulated += 1
         if self.address is not None and self.protocol_up:
             wanted = IPv4Address(adjacency.next_hop)
             own = self._address_towards(wanted, self.address)
@@ -360,6 +361,9 @@ class EthernetInterface(Interface):
         except DecodeError:
             self.input_errors += 1
             return
+        if self.forwarding.watch_arp is not None:
+            self.forwarding.watch_arp(packet, self.name, False)
+        self.forwarding.arp_counts.received(packet.operation)
         effects = self.arp.receive(
             self.simulation.now,
             packet,
@@ -372,6 +376,11 @@ class EthernetInterface(Interface):
         for effect in effects:
             match effect:
                 case SendArp(destination, packet):
+                    if self.forwarding.watch_arp is not None:
+                        self.forwarding.watch_arp(packet, self.name, True)
+                    self.forwarding.arp_counts.sent(
+                        packet.operation, proxy=packet.sender_ip not in self.own_addresses()
+                    )
                     header = EthernetHeader(destination, self.mac, EtherType.ARP)
                     self.transmit(header.build(packet.build()))
                 case Learned(address, mac):
@@ -496,6 +505,8 @@ class SerialInterface(Interface):
         self.last_output = self.simulation.now
 
     def _keep_alive(self, _: object) -> None:
+        if not self.port.powered:
+            return  # the router that this interface belonged to has reloaded
         self.simulation.post(INTERVAL, self._keep_alive, None)
         if self.up:
             header = HdlcHeader(HdlcAddress.BROADCAST, 0, SLARP_PROTOCOL)

@@ -31,6 +31,14 @@ class LineState:
         self._shut: dict[InterfaceName, bool] = {}
         self.changed: Callable[[], None] = lambda: None
 
+    def stop(self) -> None:
+        """The router goes down: nothing is reported or moved any more."""
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        self._console = ConsoleLog(self._simulation)  # that nobody reads
+        self.changed = lambda: None
+
     def boot(self, interface: Interface) -> None:
         """Set the state at once, as it stands when a router has booted."""
         if isinstance(interface, SubInterface):

@@ -20,7 +20,10 @@ from ioscli.model.changes import (
 from ioscli.model.config import InterfaceConfig, RouterConfig, TunnelConfig, new_router_config
 from ioscli.model.ifname import ETHERNET_KINDS, NULL0, InterfaceName
 from ioscli.model.instant import SECOND, Duration
+from ioscli.model.platform import RESTARTED
 from ioscli.model.rib import Rib
+from ioscli.router.clock import Clock
+from ioscli.router.filesystem import Files
 from ioscli.router.forwarding import Forwarding
 from ioscli.router.icmp import Icmp
 from ioscli.router.interfaces import (
@@ -35,6 +38,8 @@ from ioscli.router.interfaces import (
 from ioscli.router.linestate import LineState
 from ioscli.router.prober import Prober
 from ioscli.router.probes import EchoRequest, EchoResult, TraceProbe, TraceResult
+from ioscli.router.processes import Processes
+from ioscli.router.reload import Reloads
 from ioscli.router.routing import RouteInstaller
 from ioscli.router.syslog import ConsoleLog
 from ioscli.router.tunnel import GreInput, TunnelInterface
@@ -45,6 +50,7 @@ if TYPE_CHECKING:
     from ioscli.protocols.ike import IkeKeyRecord
     from ioscli.protocols.ipsec.sadb import EspKeyRecord
     from ioscli.router.crypto import CryptoEngine
+    from ioscli.router.debug import Debugging
     from ioscli.router.views import (
         ArpView,
         CryptoSessionView,
@@ -75,8 +81,24 @@ class Router:
         self.simulation = simulation
         self.name = name
         self.hardware = tuple(sorted(hardware, key=lambda port: port.listing_order))
-        self.config = config or new_router_config(name, self.hardware)
-        self.console = ConsoleLog(simulation)
+        config = config or new_router_config(name, self.hardware)
+        self.clock = Clock(simulation, config.clock)
+        self.console = ConsoleLog(simulation, config.logging, self.clock)
+        self.files = Files(self.clock.utc)
+        self.reloads = Reloads(simulation, self.clock, self.log, self.shut_down, self.restart)
+        self._ports = {port: Port(simulation, f"{name}:{port}") for port in self.hardware}
+        self._macs = _mac_addresses(simulation, name, self.hardware)
+        self._life = 0
+        """How many times it has reloaded: what a former life had posted must not act."""
+        self._former_crypto: list[CryptoEngine] = []
+        self._begin_life(config)
+
+    def _begin_life(self, config: RouterConfig) -> None:
+        """Make all parts anew for a configuration."""
+        simulation, name = self.simulation, self.name
+        if self._life:
+            name = f"{name} life {self._life}"  # chance does not repeat itself after a reload
+        self.config = config
         self.rib = Rib()
         self.interfaces: dict[InterfaceName, Interface] = {}
         self.forwarding = Forwarding(simulation, name, self.rib, self.interfaces)
@@ -87,9 +109,9 @@ class Router:
         self.udp = UdpInput(self.icmp)
         self.lines = LineState(simulation, self.console)
         self._crypto: CryptoEngine | None = None
-        self._ports = {port: Port(simulation, f"{name}:{port}") for port in self.hardware}
-        self._macs = _mac_addresses(simulation, name, self.hardware)
         self._booted = simulation.now
+        self.processes = Processes(self)
+        self._debugging: Debugging | None = None
         self._connect_parts()
         # Null0 is there whether or not it is configured.
         self._make_interface(self.config.interfaces.get(NULL0) or InterfaceConfig(NULL0))
@@ -109,6 +131,15 @@ class Router:
         self.lines.changed = self.reconverge
 
     @property
+    def debugging(self) -> Debugging:
+        """Which topics are debugged; a reload turns all of them off."""
+        if self._debugging is None:
+            from ioscli.router.debug import Debugging
+
+            self._debugging = Debugging(self.console, self.forwarding, self.icmp)
+        return self._debugging
+
+    @property
     def crypto(self) -> CryptoEngine:
         """ISAKMP and IPsec, made when something first needs them.
 
@@ -120,7 +151,7 @@ class Router:
 
             self._crypto = CryptoEngine(
                 self.simulation,
-                self.name,
+                f"{self.name} life {self._life}" if self._life else self.name,
                 self.config,
                 self.forwarding,
                 self.gre,
@@ -153,6 +184,7 @@ class Router:
     def boot(self) -> None:
         """Bring the interfaces up as configured; links are in place."""
         self._booted = self.simulation.now
+        self.console.restarted()
         for interface in self.interfaces.values():
             interface.configured()
             self.lines.boot(interface)
@@ -161,23 +193,76 @@ class Router:
             if interface.protocol_up:
                 interface.went_up()
         self._reconfigure_crypto()
-        self.simulation.post(LoadAverage.SAMPLE, self._sample_load, None)
-        self.simulation.post(_ARP_SWEEP, self._sweep_arp, None)
+        self._log_boot()
+        self.simulation.post(LoadAverage.SAMPLE, self._sample_load, self._life)
+        self.simulation.post(_ARP_SWEEP, self._sweep_arp, self._life)
+
+    def shut_down(self) -> None:
+        """Go off: neighbours lose the carrier, and whatever was under way here ends.
+
+        The parts of this life stay behind with dead ports and nobody who listens, so that what
+        they had posted acts on nothing.
+        """
+        self._life += 1
+        self.lines.stop()
+        if self._crypto is not None:
+            self._crypto.stop()
+            self._former_crypto.append(self._crypto)
+        for interface in self.interfaces.values():
+            if isinstance(interface, EthernetInterface | SerialInterface):
+                interface.port = Port(self.simulation, interface.port.name)
+                interface.port.powered = False
+        for port in self._ports.values():
+            port.set_power(False)
+
+    def restart(self, config: RouterConfig) -> None:
+        """Come up again after `shut_down`, with a configuration and nothing remembered."""
+        self.clock.reconfigure(config.clock)
+        self.console.config = config.logging
+        self.console.clear()
+        self._begin_life(config)
+        for port in self._ports.values():
+            port.set_power(True)
+        self.boot()
+
+    def _log_boot(self) -> None:
+        """What a booting router says of its ports: into the buffer, for nobody is there yet."""
+        for name in self.hardware:
+            interface = self.interfaces.get(name)
+            if interface is None:
+                continue  # a startup-config without a section for this port
+            if interface.config.shutdown:
+                state = f"Interface {name}, changed state to administratively down"
+                self.console.log("LINK", 5, "CHANGED", state, booting=True)
+            else:
+                word = "up" if interface.up else "down"
+                state = f"Interface {name}, changed state to {word}"
+                self.console.log("LINK", 3, "UPDOWN", state, booting=True)
+            word = "up" if interface.protocol_up else "down"
+            state = f"Line protocol on Interface {name}, changed state to {word}"
+            self.console.log("LINEPROTO", 5, "UPDOWN", state, booting=True)
+        if not self._life:  # a reload says so itself, when all is done
+            self.console.log("SYS", 5, "RESTART", RESTARTED, booting=True)
 
     def log(self, facility: str, severity: int, mnemonic: str, text: str) -> None:
         """Emit a system message."""
         self.console.log(facility, severity, mnemonic, text)
 
-    def _sample_load(self, _: object) -> None:
+    def _sample_load(self, life: int) -> None:
+        if life != self._life:
+            return
         for interface in self.interfaces.values():
             interface.rates.sample(interface)
-        self.simulation.post(LoadAverage.SAMPLE, self._sample_load, None)
+        self.processes.sample()
+        self.simulation.post(LoadAverage.SAMPLE, self._sample_load, life)
 
-    def _sweep_arp(self, _: object) -> None:
+    def _sweep_arp(self, life: int) -> None:
+        if life != self._life:
+            return
         for interface in self.interfaces.values():
             if isinstance(interface, EthernetInterface):
                 interface.forget(interface.arp.expire(self.simulation.now))
-        self.simulation.post(_ARP_SWEEP, self._sweep_arp, None)
+        self.simulation.post(_ARP_SWEEP, self._sweep_arp, life)
 
     # -- configuration -------------------------------------------------------------------------
 
@@ -386,11 +471,17 @@ class Router:
 
     def esp_key_records(self) -> Iterator[EspKeyRecord]:
         """The keys of every ESP SA so far, for reading captures."""
-        return iter(()) if self._crypto is None else self._crypto.esp_key_records()
+        for engine in self._crypto_engines():
+            yield from engine.esp_key_records()
 
     def ike_key_records(self) -> Iterator[IkeKeyRecord]:
         """The keys of every ISAKMP SA so far, for reading captures."""
-        return iter(()) if self._crypto is None else self._crypto.ike_key_records()
+        for engine in self._crypto_engines():
+            yield from engine.ike_key_records()
+
+    def _crypto_engines(self) -> list[CryptoEngine]:
+        """That of every life so far, oldest first."""
+        return [*self._former_crypto, *([] if self._crypto is None else [self._crypto])]
 
     # -- views ---------------------------------------------------------------------------------
 

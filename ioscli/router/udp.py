@@ -26,12 +26,16 @@ class Datagram(NamedTuple):
 class UdpInput:
     """Hands datagrams to whoever opened their port."""
 
-    __slots__ = ("_icmp", "_ports", "malformed")
+    __slots__ = ("_icmp", "_ports", "datagrams", "malformed", "no_port", "received")
 
     def __init__(self, icmp: Icmp) -> None:
         self._icmp = icmp
         self._ports: dict[int, Callable[[Datagram], None]] = {}
         self.malformed = 0
+        self.received = 0
+        self.datagrams: dict[int, int] = {}
+        """Open port -> datagrams that reached it."""
+        self.no_port = 0
 
     def open(self, port: int, handler: Callable[[Datagram], None]) -> None:
         """Have the datagrams of a port handed to a function."""
@@ -41,12 +45,18 @@ class UdpInput:
         """Refuse the port's datagrams again."""
         self._ports.pop(port, None)
 
+    @property
+    def ports(self) -> list[int]:
+        """The open ports, in order."""
+        return sorted(self._ports)
+
     def is_open(self, port: int) -> bool:
         """Whether somebody listens on a port."""
         return port in self._ports
 
     def receive(self, packet: bytes, interface: Interface) -> None:
         """A UDP packet for this router."""
+        self.received += 1
         source, destination = IPv4Address(packet[12:16]), IPv4Address(packet[16:20])
         try:
             header, payload = UdpHeader.parse(packet[header_length(packet) :], source, destination)
@@ -55,6 +65,9 @@ class UdpInput:
             return
         handler = self._ports.get(header.destination_port)
         if handler is None:
+            self.no_port += 1
             self._icmp.port_unreachable(packet, interface)
             return
+        port = header.destination_port
+        self.datagrams[port] = self.datagrams.get(port, 0) + 1
         handler(Datagram(source, header.source_port, destination, header.destination_port, payload))

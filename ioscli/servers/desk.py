@@ -30,7 +30,9 @@ class Console:
     ) -> None:
         self.name = name
         self.unsent = ""
-        """What stood on the line when the operator looked away."""
+        """What stood on the line when the operator looked away, or asked for help."""
+        self.unsent_cursor: int | None = None
+        """Where the cursor stood in it; None: at its end."""
         self._unseen = ""
         self._show: Callable[[str], None] | None = None
 

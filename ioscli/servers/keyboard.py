@@ -16,11 +16,14 @@ from contextlib import contextmanager, suppress
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import get_app_or_none, run_in_terminal
 from prompt_toolkit.application.current import get_app_session
+from prompt_toolkit.document import Document
 from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input import Input
 from prompt_toolkit.input.typeahead import get_typeahead, store_typeahead
 from prompt_toolkit.key_binding import KeyBindings, KeyPress, KeyPressEvent
+from prompt_toolkit.key_binding.bindings.named_commands import get_by_name
 from prompt_toolkit.keys import Keys
+from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from ioscli.servers.desk import FAREWELL, SWITCH_SIGN, Desk
@@ -33,8 +36,29 @@ _INTERRUPT_KEYS = (Keys.ControlC, Keys.ControlCircumflex)
 _SWITCH_KEY = Keys.ControlSquareClose
 
 
+#: Keys of prompt_toolkit's emacs mode that mean nothing to IOS: incremental search, undo.
+_NOT_ON_IOS = ("c-s", "c-o", "c-_", "c-q", "c-g")
+
+
 class _Leave(Exception):  # noqa: N818 - the operator's wish
     """The operator left, or the terminal went away."""
+
+
+class _Unseen(Processor):
+    """Shows nothing of the line: a password is being typed."""
+
+    def apply_transformation(self, _given: TransformationInput) -> Transformation:
+        return Transformation([], source_to_display=lambda _: 0, display_to_source=lambda _: 0)
+
+
+def _ring(event: KeyPressEvent) -> None:
+    """Refuse a key."""
+    event.app.output.bell()
+
+
+def _is_typed(character: str) -> bool:
+    """Whether a pasted character is one that a line takes."""
+    return character in "\n\t" or (character.isascii() and character.isprintable())
 
 
 class Keyboard:
@@ -47,6 +71,7 @@ class Keyboard:
         self._pending: list[str] = []
         self._flushing: asyncio.Task[None] | None = None
         self._ended = "enter"
+        self._message = ""
         self._desk: Desk
         self._keys = self._bindings()
         self._input: Input
@@ -148,6 +173,8 @@ class Keyboard:
         if ended == "switch":
             desk.current.unsent = text
             await self._switch()
+        elif ended == "help":
+            session.show_help(text[: desk.current.unsent_cursor])
         elif ended == "end":
             session.end_key(text) if question is None else session.interrupt()
         elif ended == "interrupt":
@@ -165,15 +192,20 @@ class Keyboard:
                 return "enter", text
         else:
             text, self._desk.current.unsent = self._desk.current.unsent, ""
+        session = self._desk.session
         prompt: PromptSession[str] = PromptSession(
-            history=InMemoryHistory(self._desk.session.history),
+            history=InMemoryHistory([] if self._takes_text else session.history),
             key_bindings=self._keys,
             input=self._input,
             output=self._output,
             reserve_space_for_menu=0,
+            input_processors=[_Unseen()] if session.asking_secret else None,
         )
-        self._ended = "enter"
-        line = await prompt.prompt_async(message, default=text, handle_sigint=False)
+        self._ended, self._message = "enter", message
+        cursor, self._desk.current.unsent_cursor = self._desk.current.unsent_cursor, None
+        line = await prompt.prompt_async(
+            message, default=Document(text, cursor), handle_sigint=False
+        )
         return self._ended, line
 
     @property
@@ -200,6 +232,7 @@ class Keyboard:
             self.show(complaint + "\n")
 
     def _bindings(self) -> KeyBindings:
+        """The keys of IOS that prompt_toolkit's emacs keys do not have, or have otherwise."""
         keys = KeyBindings()
 
         def ends(how: str, mark: str) -> Callable[[KeyPressEvent], None]:
@@ -219,17 +252,41 @@ class Keyboard:
         keys.add(_SWITCH_KEY, eager=True)(ends("switch", ""))
         keys.add("?", eager=True)(self._help)
         keys.add("tab", eager=True)(self._complete)
+        keys.add("c-x", eager=True)(get_by_name("unix-line-discard"))
+        keys.add("c-v", eager=True)(get_by_name("quoted-insert"))
+        keys.add("c-l", eager=True)(self._redraw)
+        keys.add("c-r", eager=True)(self._redraw)
+        keys.add(Keys.Any)(self._insert)
+        for name in _NOT_ON_IOS:
+            keys.add(name, eager=True)(_ring)
         keys.add(Keys.BracketedPaste, eager=True)(self._paste)
         return keys
 
+    def _insert(self, event: KeyPressEvent) -> None:
+        """A character; like IOS's own lines, this one takes ASCII alone."""
+        if event.data.isascii() and event.data.isprintable():
+            event.current_buffer.insert_text(event.data)
+        else:
+            _ring(event)
+
+    def _redraw(self, event: KeyPressEvent) -> None:
+        """Ctrl-L and Ctrl-R: the line again, below."""
+        text = event.current_buffer.text
+        if self._desk.session.asking_secret:
+            text = ""
+        self.show(f"{self._message}{text}\n")
+
     def _help(self, event: KeyPressEvent) -> None:
-        """`?`: the list above, the prompt with the typed text again below."""
-        session = self._desk.session
+        """`?`: the answer below the line, and then the prompt with the typed text again."""
+        buffer = event.current_buffer
         if self._takes_text:
-            event.current_buffer.insert_text("?")
+            buffer.insert_text("?")
             return
-        text = event.current_buffer.document.text_before_cursor
-        self.show(f"{session.prompt}{text}?\n{session.help(text)}")
+        console = self._desk.current
+        console.unsent, console.unsent_cursor = buffer.text, buffer.cursor_position
+        self._ended = "help"
+        buffer.insert_text("?")
+        event.app.exit(result=console.unsent)
 
     def _complete(self, event: KeyPressEvent) -> None:
         if not self._takes_text:
@@ -242,7 +299,8 @@ class Keyboard:
     def _paste(self, event: KeyPressEvent) -> None:
         """Pasted lines are typed one after the other; the last stays on the line."""
         buffer = event.current_buffer
-        first, *others = event.data.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        text = "".join(filter(_is_typed, event.data.replace("\r\n", "\n").replace("\r", "\n")))
+        first, *others = text.split("\n")
         buffer.insert_text(first)
         if others:
             self._pasted.extend(others)

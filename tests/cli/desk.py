@@ -12,7 +12,10 @@ from ioscli.model.changes import ConfigChange
 from ioscli.model.config import InterfaceConfig, new_router_config
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import Duration
+from ioscli.router.clock import Clock
+from ioscli.router.filesystem import Files
 from ioscli.router.probes import EchoRequest, EchoResult, TraceProbe, TraceResult
+from ioscli.router.reload import Reloads
 from ioscli.router.syslog import ConsoleLog
 from ioscli.router.views import ArpView, Counters, InterfaceView, RouteView
 
@@ -61,7 +64,14 @@ class FakeRouter:
         self.name = "R1"
         self.hardware = HARDWARE
         self.config = new_router_config("R1", HARDWARE)
-        self.console = ConsoleLog(self.simulation)
+        self.console = ConsoleLog(
+            self.simulation, self.config.logging, Clock(self.simulation, self.config.clock)
+        )
+        self.clock = self.console.clock
+        self.files = Files(self.clock.utc)
+        self.reloads = Reloads(
+            self.simulation, self.clock, self.log, lambda: None, lambda config: None
+        )
         self.uptime = Duration(0)
         self.applied: list[ConfigChange] = []
         self.cleared: list[object] = []

@@ -261,7 +261,7 @@ def test_ports_that_a_startup_configuration_mentions_are_up() -> None:
 
 def test_lines_under_a_refused_section_are_not_taken_for_the_interface_before() -> None:
     config = blank()
-    lines = loaded("interface Gi0/0\n!\nrouter bgp 1\n description bgp\n mtu 900\nend", config)
+    lines = loaded("interface Gi0/0\n!\nrouter banana 1\n description bgp\n mtu 900\nend", config)
     assert config.interfaces[PORTS[0]].description is None
     assert config.interfaces[PORTS[0]].mtu is None
     assert [line.number for line in lines if line.result.kind is LineKind.REJECTED] == [3, 4, 5]

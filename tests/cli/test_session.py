@@ -226,8 +226,8 @@ def test_help_and_tab(grammar: Grammar) -> None:
     assert desk.session.help("show cl") == "clock  \n"
     assert desk.session.help("show qqq") == "% Unrecognized command\n"
     assert desk.session.help("show i x") == '% Ambiguous command:  "show i x"\n'
-    assert desk.session.help("show clock ") == "  |     Output modifiers\n  <cr>\n\n"
-    assert desk.session.help("").startswith("Exec commands:\n  clear ")
+    assert desk.session.help("show privilege ") == "  |     Output modifiers\n  <cr>\n\n"
+    assert desk.session.help("").startswith("Exec commands:\n  archive ")
     assert desk.session.help("show clock | s") == "section  \n"
     assert desk.session.help("show clock | include ") == "  LINE  Regular Expression\n\n"
     assert desk.session.complete("sh") == "show "

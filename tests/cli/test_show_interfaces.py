@@ -1,7 +1,6 @@
 """show interfaces, show ip interface, show arp, show version and their like."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Interface
 from random import Random
 
@@ -12,7 +11,7 @@ from ioscli.cli.show.age import route_age, uptime
 from ioscli.cli.show.arp import show_arp
 from ioscli.cli.show.interfaces import show_interfaces, show_interfaces_description
 from ioscli.cli.show.ip_interface import show_ip_interface, show_ip_interface_brief
-from ioscli.cli.show.system import board_id, show_clock, show_version
+from ioscli.cli.show.system import board_id, show_version
 from ioscli.model.config import InterfaceConfig, TunnelConfig
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import seconds
@@ -180,11 +179,6 @@ def test_version() -> None:
     assert board_id(Random(1)) == board_id(Random(1)) != board_id(Random(2))
 
 
-def test_clock() -> None:
-    time = datetime(2002, 3, 1, 18, 57, 38, 347_900, tzinfo=UTC)
-    assert list(show_clock(time)) == ["*18:57:38.347 UTC Fri Mar 1 2002"]
-
-
 @pytest.mark.parametrize(
     ("span", "text"),
     [
@@ -217,5 +211,3 @@ def test_commands(grammar: Grammar) -> None:
     assert desk.type("show arp") == desk.type("show ip arp gi0/0") == ""
     assert desk.type("show ver | inc uptime") == "R1 uptime is 0 minutes\n"
     assert desk.type("show clock") == "*00:00:00.000 UTC Fri Mar 1 2002\n"
-    assert desk.type("show debugging") == "\n\n"
-    assert desk.type("undebug all") == "All possible debugging has been turned off\n"

@@ -274,3 +274,48 @@ def test_terminal_that_goes_away_ends_the_program_cleanly(tmp_path: Path, typed:
         os.close(terminal.master)
         assert terminal.process.wait(timeout=PATIENCE) == 0
     assert (tmp_path / "errors").read_text() == ""
+
+
+def test_a_person_at_the_keyboard(screen: Screen) -> None:
+    """What fingers that know IOS do: help, Tab, history, pages, Ctrl-Z, an interrupted ping."""
+    screen.wait_for("R1>")
+    screen.type("en", "Tab", "Enter")
+    screen.wait_for("R1#")
+    # Help of a whole mode is longer than a page.
+    screen.type("show ?")
+    screen.wait_for(" --More--")
+    screen.type("Enter", "q")
+    screen.wait_for("R1#show")
+    assert not any("More" in line for line in screen.lines)
+    screen.type("clo?")
+    screen.wait_for("R1#show clo?", "clock", "R1#show clo")
+    screen.type("Tab", "C-u", "show interfaces", "Enter")
+    # Pages: an expression is looked for, then a line more, then enough.
+    screen.wait_for(" --More--")
+    screen.type("/", "Gi[a-z]*Ethernet0/1 is", "Enter")
+    screen.wait_until_shown("filtering...")
+    lines = screen.wait_for(" --More--")
+    assert lines[lines.index("filtering...") + 1].startswith("GigabitEthernet0/1 is ")
+    screen.type("q")
+    screen.wait_for("R1#")
+    # Editing: transpose, word keys, the middle of the line, and history.
+    screen.type("hsow", "C-a", "C-f", "C-t")
+    screen.wait_for("R1#show")
+    screen.type("C-e", "C-x", "show xxx privilege", "M-b", "M-b", "M-d", "C-d", "C-e", "Enter")
+    screen.wait_for("R1#show privilege", "Current privilege level is 15", "R1#")
+    screen.type("show ip rout", "C-r")
+    screen.wait_for("R1#show ip rout", "R1#show ip rout")
+    screen.type("C-u", "C-p", "Enter")
+    screen.wait_for("R1#show privilege", "Current privilege level is 15", "R1#")
+    # Configuration, ended with Ctrl-Z; its message breaks into what is typed next.
+    screen.type("conf t", "Enter", "int lo9", "Enter")
+    screen.wait_for("R1(config-if)#")
+    screen.type("description at the keyboard", "C-z", "ping 192.168.1.9")
+    lines = screen.wait_for("R1#ping 192.168.1.9")
+    assert any("%SYS-5-CONFIG_I: Configured from console by console" in line for line in lines)
+    screen.type("9 repeat 1000", "Enter")
+    screen.wait_until_shown("Sending 1000, 100-byte ICMP Echos to 192.168.1.99")
+    screen.type("C-^")
+    assert screen.wait_for("R1#")[-2].startswith("Success rate is 0 percent (0/")
+    screen.type("show run int lo9 | inc desc", "Enter")
+    screen.wait_for(" description at the keyboard", "R1#")

@@ -286,7 +286,6 @@ def test_update_keeps_answers(author: Author) -> None:
     ("text", "message"),
     [
         ("@link down R1-R9\n", ":1: there is no link"),
-        ("R1#show clock\n@reload R1\n", ":2: R1 cannot reload yet"),
         ("@reload R9\n", ":1: there is no router R9"),
         ("@wiat 3s\n", ":1: unknown directive"),
     ],
@@ -336,3 +335,29 @@ def test_wrong_capture(author: Author, request_text: str) -> None:
     run = author.run(PING, "--capture", request_text)
     assert run.status == 2
     assert run.err.startswith("--capture")
+
+
+def test_a_reload_between_two_lines(author: Author) -> None:
+    """What was not saved is gone; the neighbour saw the line go down and come back."""
+    shown = author.text(
+        "R1#configure terminal\n"
+        "R1(config)#hostname LOST\n"
+        "LOST(config)#end\n"
+        "@reload R1\n"
+        "@wait 10s\n"
+        "R1#show ip interface brief\n"
+        "R2#ping 10.0.0.1\n"
+    )
+    assert "%SYS-5-RELOAD: Reload requested by console. Reload Reason: Reload Command." in shown
+    assert "%SYS-5-RESTART: System restarted --" in shown
+    assert "R1#show ip interface brief\n" in shown
+    assert "10.0.0.1        YES NVRAM  up                    up" in shown
+    assert "Interface GigabitEthernet0/0, changed state to down" in shown
+    assert "Success rate is 80 percent (4/5)" in shown
+
+
+def test_reload_as_a_command(author: Author) -> None:
+    shown = author.text(
+        "R1#write\nR1#reload\nProceed with reload? [confirm]\nR1#show version | include uptime\n"
+    )
+    assert "R1 uptime is 0 minutes" in shown

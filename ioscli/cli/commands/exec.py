@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ioscli.cli import login
 from ioscli.cli.dialogue import Ask, Interrupted, Steps
 from ioscli.cli.registry import command
+from ioscli.model.access import HIGHEST_LEVEL, USER_LEVEL
 
 if TYPE_CHECKING:
     from ioscli.cli.results import Args
@@ -13,15 +16,19 @@ if TYPE_CHECKING:
 
 
 @command("enable")
-def enable(session: Session, _args: Args) -> None:
-    """`enable`: without an enable password the console asks for none."""
-    session.privileged = True
+def enable(session: Session, args: Args) -> Steps:
+    """`enable [LEVEL]`: without an enable password the console asks for none."""
+    return login.enable(session, args.get("A_ENABLE_LEVEL", HIGHEST_LEVEL))
 
 
 @command("disable")
-def disable(session: Session, _args: Args) -> None:
-    """`disable`."""
-    session.privileged = False
+def disable(session: Session, args: Args) -> Iterable[str]:
+    """`disable [LEVEL]`."""
+    level = args.get("A_DISABLE_LEVEL", USER_LEVEL)
+    if level >= session.level:
+        return ("New privilege level must be less than current privilege level",)
+    session.level = level
+    return ()
 
 
 @command("quit")

@@ -45,7 +45,7 @@ def interface_select(context: ConfigContext, args: Args) -> Changes:
         context.mentioned.add(name)
         interface.shutdown = False
         return changed(interface)
-    if not _may_exist(context, name):
+    if not may_exist(context, name):
         raise Refusal(argument="A_INTERFACE")
     interface = InterfaceConfig(name, tunnel=TunnelConfig() if name.kind == "Tunnel" else None)
     context.config.interfaces[name] = interface
@@ -53,7 +53,7 @@ def interface_select(context: ConfigContext, args: Args) -> Changes:
     return changed(interface)
 
 
-def _may_exist(context: ConfigContext, name: InterfaceName) -> bool:
+def may_exist(context: ConfigContext, name: InterfaceName) -> bool:
     """Whether the operator may bring an interface into being by naming it."""
     if name.subinterface is not None:
         # Frames with tags need a port that has frames; kinds that do not act take any.

@@ -204,7 +204,8 @@ def transform_set_lines(config: RouterConfig) -> Iterator[str]:
     made_here = config.ipsec.transform_sets
     if BUILT_IN not in made_here:
         yield f"no crypto ipsec transform-set {BUILT_IN}"
-    for made in made_here.values():
+    # The built-in one, changed or made anew, comes first.
+    for made in sorted(made_here.values(), key=lambda made: made.name != BUILT_IN):
         if made == built_in_transform_set():
             continue
         yield f"crypto ipsec transform-set {made.name} {transform_words(made.transform)} "
@@ -242,4 +243,7 @@ def profile_lines(config: RouterConfig) -> Iterator[str]:
             yield " no set transform-set"
         if profile.pfs_group is not None:
             yield f" set pfs group{profile.pfs_group}"
+        for rule in sorted(profile.stored):
+            for line in profile.stored[rule]:
+                yield f" {line}"
         yield "!"

@@ -1,7 +1,8 @@
-"""show running-config."""
+"""show running-config: whole, of one interface, of one partition."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,63 @@ if TYPE_CHECKING:
     from ioscli.cli.session import Session
 
 
+#: What the lines of a partition begin with; `common` has all others.
+_PARTITIONS = {
+    "access-list": ("access-list ", "ip access-list ", "ipv6 access-list "),
+    "class-map": ("class-map ",),
+    "interface": ("interface ",),
+    "ip-as-path": ("ip as-path ",),
+    "ip-community": ("ip community-list ",),
+    "ip-prefix-list": ("ip prefix-list ",),
+    "ip-static-routes": ("ip route ",),
+    "line": ("line ",),
+    "policy-map": ("policy-map ",),
+    "route-map": ("route-map ",),
+    "router": ("router ",),
+    "snmp": ("snmp-server ",),
+    "tacacs": ("tacacs ", "tacacs-server "),
+}
+_CERTIFICATE_DATA = re.compile(r"\s+(?:[0-9A-F]{8} ?)*(?:[0-9A-F]{2,8})?\s*|\s+quit\s*")
+
+
 @command("show_running_config")
-def show_running_config(session: Session, _args: Args) -> Iterable[str]:
-    """`show running-config`."""
-    return framed(running_config(session.router.config))
+def show_running_config(session: Session, args: Args) -> Iterable[str]:
+    """`show running-config [brief|full]`."""
+    lines = running_config(session.router.config)
+    if "brief" in args:
+        return framed(line for line in lines if not _CERTIFICATE_DATA.fullmatch(line))
+    return framed(lines)
+
+
+@command("show_running_config_partition")
+def show_running_config_partition(session: Session, args: Args) -> Iterable[str]:
+    """`show running-config partition X`: the layout is that of Cisco's command reference."""
+    config = session.router.config
+    if "A_INTERFACE" in args:
+        interface = args["A_INTERFACE"]
+        if interface not in config.interfaces:
+            raise Refusal(argument="A_INTERFACE")
+        name = f"interface {interface}"
+        kept = list(interface_section(config, interface))
+    else:
+        name = args.words[3]
+        kept = list(_partition(running_config(config), name))
+    return framed(["!", f"Configuration of Partition - {name}", "!", "!", *kept, "!", "!", "end"])
+
+
+def _partition(lines: Iterable[str], name: str) -> Iterator[str]:
+    """The lines of a partition, sections whole."""
+    wanted = _PARTITIONS.get(name)
+    others = tuple(prefix for prefixes in _PARTITIONS.values() for prefix in prefixes)
+    inside = False
+    for line in lines:
+        if line.startswith("!") or line == "end":
+            inside = False
+            continue
+        if not line.startswith(" "):
+            inside = line.startswith(wanted) if wanted else not line.startswith(others)
+        if inside:
+            yield line
 
 
 @command("show_running_config_interface")

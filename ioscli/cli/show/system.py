@@ -1,20 +1,18 @@
-"""show version, show clock, show terminal.
+"""show version, show inventory, show users, show terminal.
 
-The release that is imitated is named as IOSv names itself. Left out on purpose: the copyright
-and export notices, the build date and the memory sizes, which are Cisco's or a real machine's
-and nothing that this router has.
+Layout: IOSv 15.7 and 15.8 captures. The machine's figures: ioscli.model.platform. Left out on
+purpose: the copyright and export notices and the build date, which are Cisco's.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from random import Random
+from typing import NamedTuple
 
 from ioscli.cli.show.age import uptime
+from ioscli.model import platform
 from ioscli.model.ifname import InterfaceName
-from ioscli.model.instant import Duration
-
-_RELEASE = "15.9(3)M"
+from ioscli.model.instant import SECOND, Duration
 
 #: How the hardware list calls each kind of port (captures of IOSv, of an ISR and of a 7200).
 _PORT_NAMES = {
@@ -27,44 +25,86 @@ _BOARD_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def show_version(
-    hostname: str, up: Duration, hardware: Iterable[InterfaceName], board: str
+    hostname: str,
+    up: Duration,
+    hardware: Iterable[InterfaceName],
+    board: str,
+    *,
+    restarted: str | None = None,
+    reason: str | None = None,
 ) -> Iterator[str]:
-    """Release, uptime and ports."""
-    yield (
-        "Cisco IOS Software, IOSv Software (VIOS-ADVENTERPRISEK9-M), "
-        f"Version {_RELEASE}, RELEASE SOFTWARE (fc1)"
-    )
+    """Release, uptime, memory and ports.
+
+    restarted: when it booted, known once the clock was set. reason: of the last reload.
+    """
+    yield platform.SOFTWARE
     yield ""
     yield ""
-    yield "ROM: Bootstrap program is IOSv"
+    yield f"ROM: Bootstrap program is {platform.FAMILY}"
     yield ""
     yield f"{hostname} uptime is {uptime(up)}"
     yield "System returned to ROM by reload"
-    yield 'System image file is "flash0:/vios-adventerprisek9-m"'
-    yield "Last reload reason: Unknown reason"
+    if restarted is not None:
+        yield f"System restarted at {restarted}"
+    yield f'System image file is "{platform.IMAGE_FILE}"'
+    yield f"Last reload reason: {reason or 'Unknown reason'}"
     yield ""
     yield ""
-    yield "Cisco IOSv (revision 1.0)"
+    yield ""
+    memory = f"{platform.PROCESSOR_MEMORY}K/{platform.IO_MEMORY}K"
+    # The word stands twice there, in every capture.
+    yield f"Cisco {platform.FAMILY} (revision 1.0) with  with {memory} bytes of memory."
     yield f"Processor board ID {board}"
     kinds = Counter(name.kind for name in hardware)
     for kind, name in _PORT_NAMES.items():
         if kinds[kind]:
             yield f"{kinds[kind]} {name} interface{'' if kinds[kind] == 1 else 's'}"
+    yield f"{platform.NVRAM}K bytes of non-volatile configuration memory."
+    yield f"{platform.FLASH}K bytes of ATA System CompactFlash 0 (Read/Write)"
     yield ""
-    yield "Configuration register is 0x0"
+    yield ""
+    yield ""
+    yield f"Configuration register is 0x{platform.CONFIGURATION_REGISTER:X}"
+    yield ""
+
+
+def show_inventory(board: str) -> Iterator[str]:
+    """The chassis: IOSv has no other part with a number."""
+    family = platform.FAMILY
+    chassis = f"{family} chassis, Hw Serial#: {board}, Hw Revision: 1.0"
+    yield f'NAME: "{family}", DESCR: "{chassis}"'
+    yield f"PID: {family:<18}, VID: 1.0, SN: {board}"
+    yield ""
+
+
+class UserRow(NamedTuple):
+    """One who is logged in."""
+
+    line: int
+    """0 is the console, N is vty N-1."""
+    user: str
+    idle: Duration
+    mine: bool
+    """Whether it is the session that asks."""
+
+
+def show_users(rows: Iterable[UserRow]) -> Iterator[str]:
+    """Who is logged in; nobody connects onwards from here, so every host is idle."""
+    yield "    Line       User       Host(s)              Idle       Location"
+    for row in sorted(rows):
+        # Line 1 is aux; the vtys follow.
+        place = "  0 con 0" if row.line == 0 else f"{row.line + 1:>3} vty {row.line - 1}"
+        total = row.idle // SECOND
+        idle = f"{total // 3600:02}:{total // 60 % 60:02}:{total % 60:02}"
+        yield f"{'*' if row.mine else ' '}{place:<14}{row.user:<11}{'idle':<21}{idle}   "
+    yield ""
+    yield "  Interface    User               Mode         Idle     Peer Address"
     yield ""
 
 
 def board_id(random: Random) -> str:
     """A router's serial number, from a stream of chance of its own."""
     return "9" + "".join(random.choices(_BOARD_LETTERS, k=20))
-
-
-def show_clock(time: datetime) -> Iterator[str]:
-    """The system clock; the `*` says that nothing has set it."""
-    yield (
-        f"*{time:%H:%M:%S}.{time.microsecond // 1000:03} UTC {time:%a %b} {time.day} {time.year}"
-    )
 
 
 def show_terminal(line: int, length: int, width: int, history: int) -> Iterator[str]:

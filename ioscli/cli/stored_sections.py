@@ -1,0 +1,253 @@
+"""Stored sections: sub-modes that are kept whole and printed back, to any depth.
+
+The grammar says all there is to say about each of them, with marks (`//! section` and others: see
+the head of grammar/modes.lark); nothing here knows a single command.
+"""
+
+from bisect import insort_right
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ioscli.cli.results import Match
+from ioscli.cli.tables import WHOLE_LINE, Tables
+from ioscli.model.sections import Entry, StoredLine, StoredSection
+
+if TYPE_CHECKING:
+    from ioscli.cli.configuration import ConfigContext
+    from ioscli.cli.matcher import Grammar
+
+_NOT_NUMBERED = 0
+
+
+class SectionKind(NamedTuple):
+    """What the mark of a section says."""
+
+    mode: str
+    prompt: str
+    bang: bool
+    """Whether ` !` stands before it in the section around it."""
+    ends: str
+    """The line that closes it in the running-config, or ``."""
+    key: int
+    """How many words of the header tell two sections apart."""
+    numbered: bool
+    """Whether its lines that begin with a number stand in the order of numbers."""
+    ranks: dict[str, int]
+    """Where its lines stand in the order of the mode's rules: rule -> rank."""
+    last: bool
+    """Whether it stands behind the lines of the section around it."""
+    sorted: bool
+    """Whether sections that differ in the last word only stand together, by that number."""
+
+
+class SectionKinds:
+    """Every kind of section of a grammar."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        ranks: dict[str, dict[str, int]] = {}
+        ranked = {mode for mode, _, options in tables.sections.values() if "ranked" in options}
+        for rank, (rule, mode, _, _) in enumerate(tables.commands):
+            if mode in ranked:
+                ranks.setdefault(mode, {})[rule] = rank
+        self.by_rule = {
+            rule: _kind(mode, prompt, options, ranks.get(mode, {}))
+            for rule, (mode, prompt, options) in tables.sections.items()
+        }
+        self.prompts = {kind.mode: kind.prompt for kind in self.by_rule.values()}
+        """Mode -> what its prompt shows."""
+
+    def is_last(self, entry: Entry) -> bool:
+        """Whether an entry is a section that stands behind lines."""
+        return isinstance(entry, StoredSection) and self.by_rule[entry.rule].last
+
+
+@lru_cache(maxsize=4)
+def kinds_of(grammar: "Grammar") -> SectionKinds:
+    """The kinds of sections of a grammar: made when it is first asked for."""
+    return SectionKinds(grammar.tables)
+
+
+def _kind(mode: str, prompt: str, options: tuple[str, ...], ranks: dict[str, int]) -> SectionKind:
+    values = dict(option.partition("=")[::2] for option in options)
+    return SectionKind(
+        mode,
+        prompt,
+        bang="bang" in values,
+        ends=values.get("ends", ""),
+        key=int(values.get("key", WHOLE_LINE)),
+        numbered="numbered" in values,
+        ranks=ranks if "ranked" in values else {},
+        last="last" in values,
+        sorted="sorted" in values,
+    )
+
+
+# --- what is typed -------------------------------------------------------------------------------
+
+
+def select(context: "ConfigContext", kind: SectionKind, found: Match) -> None:
+    """Carry out the line that opens a section, or its `no` form, which removes it."""
+    words = found.args.words
+    negated = words[0] in ("no", "default")
+    body = words[1:] if negated else words
+    around = _around(context)
+    known = _find(around, found.rule, body, kind.key)
+    if negated:
+        # `no` may leave words out: `no router ospf 1` for `router ospf 1 vrf A`.
+        for section in [known] if known else _beginning(around, found.rule, body):
+            around.remove(section)
+        return
+    if known is None:
+        known = StoredSection(found.rule, " ".join(body), kind.ends, kind.bang)
+        target = context.target
+        if kind.sorted:
+            _insert_sorted(around, known)
+        elif isinstance(target, StoredSection):
+            _insert(around, known, context.kinds, target.rule)
+        else:
+            around.append(known)
+    elif len(body) > kind.key:
+        known.header = " ".join(body)
+    context.descend(kind.mode, known)
+
+
+def _around(context: "ConfigContext") -> list[Entry]:
+    """Where the sections of the present mode are kept."""
+    target: Any = context.config if context.target is None else context.target
+    if isinstance(target, StoredSection):
+        return target.entries
+    sections: list[Entry] = target.sections
+    return sections
+
+
+def _find(around: list[Entry], rule: str, body: tuple[str, ...], key: int) -> StoredSection | None:
+    for entry in around:
+        if isinstance(entry, StoredSection) and entry.rule == rule:
+            words = entry.header.split(" ")
+            if words[:key] == list(body[:key]):
+                return entry
+    return None
+
+
+def _beginning(around: list[Entry], rule: str, body: tuple[str, ...]) -> list[StoredSection]:
+    """The sections whose headers begin with some words."""
+    return [
+        entry
+        for entry in around
+        if isinstance(entry, StoredSection)
+        and entry.rule == rule
+        and entry.header.split(" ")[: len(body)] == list(body)
+    ]
+
+
+def _insert_sorted(around: list[Entry], made: StoredSection) -> None:
+    """Put a section among those that differ in the number at the end: `route-map A permit 20`."""
+    name, number = _family(made)
+    place = len(around)
+    for at, entry in enumerate(around):
+        if isinstance(entry, StoredSection) and entry.rule == made.rule:
+            other, its_number = _family(entry)
+            if other == name:
+                if its_number > number:
+                    around.insert(at, made)
+                    return
+                place = at + 1
+    around.insert(place, made)
+
+
+def _family(section: StoredSection) -> tuple[str, int]:
+    words = section.header.split(" ")
+    number = int(words[-1]) if words[-1].isdigit() else _NOT_NUMBERED
+    # `permit` and `deny` tell entries of one route-map apart as little as their numbers do.
+    return " ".join(word for word in words[:-1] if word not in ("permit", "deny")), number
+
+
+def keep_line(context: "ConfigContext", section: StoredSection, found: Match) -> None:
+    """Keep a line of a section; `no` removes what it names."""
+    rule = found.rule
+    places = [
+        (at, entry.text)
+        for at, entry in enumerate(section.entries)
+        if isinstance(entry, StoredLine) and entry.rule == rule
+    ]
+    old = [text for _, text in places]
+    new = edited(context, rule, old, found.args.words)
+    for at, text in reversed(places):
+        if text not in new:
+            del section.entries[at]
+    for text in new:
+        if text not in old:
+            _insert(section.entries, StoredLine(rule, text), context.kinds, section.rule)
+
+
+def edited(
+    context: "ConfigContext", rule: str, lines: list[str], words: tuple[str, ...]
+) -> list[str]:
+    """A rule's lines after one more was typed.
+
+    Its `no` form is kept where the rule is about something that is on by default, and in a saved
+    configuration, which would not print it otherwise.
+    """
+    tables = context.kinds.tables
+    off = rule in tables.off
+    if words[0] not in ("no", "default"):
+        text = " ".join(words)
+        if text in lines:
+            return lines
+        key = words[: tables.keys.get(rule, 0)]
+        kept = [line for line in lines if not _begins(line, key)]
+        return [*kept, text] if context.startup or not off else kept
+    kept = [line for line in lines if not _begins(line, words[1:])]
+    if words[0] == "no" and (off or (context.startup and len(kept) == len(lines))):
+        kept.append(" ".join(words))
+    return kept
+
+
+def _begins(line: str, key: tuple[str, ...]) -> bool:
+    """Whether a line, after its `no`, begins with some words."""
+    return tuple(line.removeprefix("no ").split(" ")[: len(key)]) == key
+
+
+# --- order ---------------------------------------------------------------------------------------
+
+
+def _insert(entries: list[Entry], made: Entry, kinds: SectionKinds, around: str) -> None:
+    """Put a line or section where IOS prints it in a section; where that is not known, last."""
+    kind = kinds.by_rule[around]
+    if kind.numbered:
+        insort_right(entries, made, key=_number)
+    elif kind.ranks:
+        ranks = kind.ranks
+        insort_right(entries, made, key=lambda entry: ranks[entry.rule])
+    else:
+        at = len(entries)
+        if isinstance(made, StoredLine):
+            while at and kinds.is_last(entries[at - 1]):
+                at -= 1
+        entries.insert(at, made)
+
+
+def _number(entry: Entry) -> int:
+    text = entry.text if isinstance(entry, StoredLine) else entry.header
+    first = text.removeprefix("no ").split(" ", 1)[0]
+    return int(first) if first.isdigit() else _NOT_NUMBERED
+
+
+# --- what is printed -----------------------------------------------------------------------------
+
+
+def section_lines(section: StoredSection, indent: str = "") -> Iterator[str]:
+    """The header, all lines under it, and what closes it."""
+    yield indent + section.header
+    inner = indent + " "
+    for entry in section.entries:
+        if isinstance(entry, StoredLine):
+            yield inner + entry.text
+        else:
+            if entry.bang:
+                yield inner + "!"
+            yield from section_lines(entry, inner)
+    if section.ends:
+        yield indent + section.ends

@@ -1,0 +1,156 @@
+"""Debugging of one router: which topics are on, and the lines that they write.
+
+While a topic is off nothing looks at it: the packet path has a place for a watcher, which is empty.
+The wording follows Cisco's debug command reference and captures of IOS 12.4 and 15.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from ipaddress import IPv4Address
+
+from ioscli.codec.arp import ArpOperation, ArpPacket
+from ioscli.codec.icmp import (
+    DestinationUnreachable,
+    EchoMessage,
+    TimeExceeded,
+    TimeExceededCode,
+    UnreachableCode,
+)
+from ioscli.model.ifname import InterfaceName
+from ioscli.router.forwarding import Forwarding
+from ioscli.router.icmp import Icmp, IcmpSeen
+from ioscli.router.syslog import ConsoleLog
+
+
+class Topic(Enum):
+    """What can be debugged: the heading of `show debugging`, and the topic's name in it."""
+
+    IP_ICMP = ("Generic IP", "ICMP packet")
+    IP_PACKET = ("Generic IP", "IP packet")
+    ARP = ("ARP", "ARP packet")
+
+    @property
+    def heading(self) -> str:
+        """Where `show debugging` lists it."""
+        return self.value[0]
+
+    @property
+    def announcement(self) -> str:
+        """`ARP packet debugging is `, before on or off."""
+        return f"{self.value[1]} debugging is "
+
+
+_UNREACHABLE: dict[int, str] = {
+    UnreachableCode.NET: "net",
+    UnreachableCode.HOST: "host",
+    UnreachableCode.PROTOCOL: "protocol",
+    UnreachableCode.PORT: "port",
+    UnreachableCode.FRAGMENTATION_NEEDED: "frag. needed and DF set",
+    UnreachableCode.SOURCE_ROUTE_FAILED: "source route failed",
+    UnreachableCode.COMMUNICATION_PROHIBITED: "administratively prohibited",
+}
+
+
+class Debugging:
+    """Turns topics on and off, and writes what they see to the log."""
+
+    __slots__ = ("_forwarding", "_icmp", "_log", "on")
+
+    def __init__(self, log: ConsoleLog, forwarding: Forwarding, icmp: Icmp) -> None:
+        self._log = log
+        self._forwarding = forwarding
+        self._icmp = icmp
+        self.on: set[Topic] = set()
+
+    def switch(self, topic: Topic, on: bool) -> None:
+        """Turn one topic on or off."""
+        if on:
+            self.on.add(topic)
+        else:
+            self.on.discard(topic)
+        match topic:
+            case Topic.ARP:
+                self._forwarding.watch_arp = self._arp if on else None
+            case Topic.IP_ICMP:
+                self._icmp.watch = self._icmp_message if on else None
+            case Topic.IP_PACKET:
+                self._forwarding.watch_packet = self._packet if on else None
+
+    def all_off(self) -> None:
+        """`undebug all`."""
+        for topic in tuple(self.on):
+            self.switch(topic, on=False)
+
+    def _arp(self, packet: ArpPacket, interface: InterfaceName, sent: bool) -> None:
+        self._log.debug(arp_line(packet, interface, sent))
+
+    def _icmp_message(self, seen: IcmpSeen) -> None:
+        line = icmp_line(seen)
+        if line is not None:
+            self._log.debug(line)
+
+    def _packet(self, packet: bytes, interface: InterfaceName | None, sent: bool) -> None:
+        self._log.debug(packet_line(packet, interface, sent))
+
+
+def arp_line(packet: ArpPacket, interface: InterfaceName, sent: bool) -> str:
+    """One ARP packet; IOS breaks the line of a sent one."""
+    kind = "req" if packet.operation == ArpOperation.REQUEST else "rep"
+    source = f"src {packet.sender_ip} {_mac(packet.sender_mac)}"
+    if sent:
+        target = f"dst {packet.target_ip} {_mac(packet.target_mac)} {interface}"
+        return f"IP ARP: sent {kind} {source},\n{'':17}{target}"
+    return f"IP ARP: rcvd {kind} {source}, dst {packet.target_ip} {interface}"
+
+
+def icmp_line(seen: IcmpSeen) -> str | None:
+    """One ICMP message; None for echo requests and others that IOS does not report."""
+    verb = "sent" if seen.sent else "rcvd"
+    match seen.message:
+        case EchoMessage(is_reply) if is_reply:
+            return (
+                f"ICMP: echo reply {verb}, src {seen.source}, dst {seen.destination}, "
+                f"topology BASE, dscp {seen.tos >> 2} topoid 0"
+            )
+        case DestinationUnreachable() as message:
+            return _unreachable_line(seen, message)
+        case TimeExceeded() as message:
+            if not seen.sent:
+                return f"ICMP: time exceeded rcvd from {seen.source}"
+            what = "time to live" if message.code == TimeExceededCode.TTL else "reassembly"
+            return (
+                f"ICMP: time exceeded ({what}) sent to {seen.destination} "
+                f"(dest was {_quoted_destination(message.original)})"
+            )
+    return None
+
+
+def _unreachable_line(seen: IcmpSeen, message: DestinationUnreachable) -> str:
+    kind = _UNREACHABLE.get(message.code, "host")
+    if seen.sent:
+        destination = _quoted_destination(message.original)
+        return f"ICMP: dst ({destination}) {kind} unreachable sent to {seen.destination}"
+    line = f"ICMP: dst ({seen.destination}) {kind} unreachable rcv from {seen.source}"
+    if message.code == UnreachableCode.FRAGMENTATION_NEEDED:
+        line += f" mtu:{message.next_hop_mtu}"
+    return line
+
+
+def _quoted_destination(original: bytes) -> IPv4Address:
+    """Where the datagram that an error quotes was going."""
+    return IPv4Address(original[16:20])
+
+
+def packet_line(packet: bytes, interface: InterfaceName | None, sent: bool) -> str:
+    """A packet that the router itself sent or took in."""
+    source, destination = IPv4Address(packet[12:16]), IPv4Address(packet[16:20])
+    length = len(packet)
+    if sent:
+        return f"IP: s={source} (local), d={destination} ({interface}), len {length}, sending"
+    return f"IP: s={source} ({interface}), d={destination}, len {length}, rcvd 3"
+
+
+def _mac(address: bytes) -> str:
+    digits = address.hex()
+    return f"{digits[:4]}.{digits[4:8]}.{digits[8:]}"
