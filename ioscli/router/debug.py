@@ -1,7 +1,8 @@
 """Debugging of one router: which topics are on, and the lines that they write.
 
 While a topic is off nothing looks at it: the packet path has a place for a watcher, which is empty.
-The wording follows Cisco's debug command reference and captures of IOS 12.4 and 15.
+The wording follows Cisco's debug command reference and, where there are any, captures; the ARP
+error, time exceeded and `debug ip packet` lines are written without one.
 """
 
 from __future__ import annotations
