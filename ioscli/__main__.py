@@ -4,6 +4,7 @@ Exit status: 0 fine, 1 a check failed, 2 the input is wrong (one line on standar
 command imports what it needs itself, so that the default lab is on screen at once.
 """
 
+import gc
 import io
 import os
 import sys
@@ -203,6 +204,16 @@ def _labs(_: "Namespace") -> int:
 
 
 def _run(given: "Namespace") -> int:
+    # What is made before the first prompt stays for good: looking for garbage among it would
+    # only keep the operator waiting. The console looks again.
+    gc.disable()
+    try:
+        return _open_lab(given)
+    finally:
+        gc.enable()
+
+
+def _open_lab(given: "Namespace") -> int:
     from ioscli.labs.catalogue import find_lab
     from ioscli.labs.errors import InputError, quoted, suggestion
     from ioscli.servers.pace import Pace

@@ -6,6 +6,7 @@ here is only what a terminal adds.
 """
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -105,6 +106,8 @@ class Keyboard:
         print(f"Ctrl-] or {SWITCH_SIGN}NAME looks at another one, Ctrl-D leaves.")
         for note in notes:
             print(note)
+        gc.freeze()
+        gc.enable()
         asyncio.run(self._main())
 
     async def _main(self) -> None:

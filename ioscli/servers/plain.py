@@ -3,6 +3,7 @@
 What is printed looks like the session at a terminal, so that piped runs can be read and compared.
 """
 
+import gc
 import signal
 import time
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ def converse_plainly(
     The line is echoed after its prompt, since no terminal does it. Simulated time follows the
     wall clock: it catches up with every line that arrives.
     """
+    gc.enable()
     for note in notes:
         target.write(note + "\n")
     stop = _StopSignal(desk)
