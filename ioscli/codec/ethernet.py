@@ -28,6 +28,11 @@ class EtherType(IntEnum):
     """Configuration test protocol: the keepalive of an IOS Ethernet port."""
 
 
+def multicast_mac(group: bytes) -> bytes:
+    """The MAC address of an IPv4 multicast group of 4 bytes (RFC 1112 section 6.4)."""
+    return bytes((0x01, 0x00, 0x5E, group[1] & 0x7F, group[2], group[3]))
+
+
 class EthernetHeader(NamedTuple):
     """Two MAC addresses of 6 bytes, and the type (or the length, up to 1500) of what follows."""
 

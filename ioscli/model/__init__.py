@@ -4,5 +4,5 @@
 - ifname: interface names
 - config, crypto: what the operator configured; crypto also holds what IKE and IPsec share
 - changes: what a command changed in the configuration
-- rib: the routing table
+- rib: the routing table; effects: what a routing protocol asks of its router
 """

@@ -1,7 +1,8 @@
 """One router: machines put together, their effects carried out, packets forwarded.
 
 - router: the device; what changes in its configuration, and what exec commands ask for
-- interfaces, linestate: ports, adjacencies, counters; up and down with IOS's delays and messages
+- interfaces: what every kind has, adjacencies, counters; ethernet, serial: ports and their frames
+- linestate: up and down with IOS's delays and messages
 - forwarding: IPv4 input, output, fragmentation, the forwarding table
 - routing: connected and static routes into the RIB
 - icmp, udp, prober: the router's own ICMP and UDP, pings and traces under way

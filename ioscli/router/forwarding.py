@@ -11,9 +11,17 @@ from ipaddress import IPv4Address
 from typing import Protocol
 
 from ioscli.codec.arp import ArpOperation, ArpPacket
-from ioscli.codec.errors import DecodeError
+from ioscli.codec.errors import ChecksumError, DecodeError
 from ioscli.codec.fragments import Reassembler, fragment
-from ioscli.codec.ipv4 import forwarded, header_ok
+from ioscli.codec.ipv4 import (
+    HEADER_LENGTH,
+    IpProtocol,
+    forwarded,
+    header_error,
+    header_length,
+    header_ok,
+    parse_options,
+)
 from ioscli.codec.ipv4_template import DONT_FRAGMENT, Ipv4Template
 from ioscli.engine.simulation import Simulation
 from ioscli.model.ifname import InterfaceName
@@ -22,6 +30,11 @@ from ioscli.router.interfaces import Adjacency, Interface, NullInterface
 
 _BROADCAST = b"\xff\xff\xff\xff"
 _FRAGMENT_BITS = 0x3FFF
+_WITHOUT_OPTIONS = 0x45
+"""First byte of an IPv4 header of five words."""
+_UNWRAPPED = frozenset({IpProtocol.GRE, IpProtocol.ESP})
+"""Protocols whose packets are only unwrapped here: no process sees them (`show interfaces stats`)."""
+_FIRST_GROUP = 224
 _RECURSION_LIMIT = 8
 """Next hops of next hops; IOS gives up on deeper chains as on loops."""
 
@@ -123,6 +136,31 @@ class ArpCounts:
         self.proxy_out += proxy
 
 
+class OptionCounts:
+    """IP options of packets that came in (`show ip traffic`), by type."""
+
+    __slots__ = ("bad", "kinds", "packets")
+
+    def __init__(self) -> None:
+        self.packets = 0
+        """Packets with options."""
+        self.bad = 0
+        """Packets whose options do not fit their header."""
+        self.kinds: dict[int, int] = {}
+
+    def note(self, packet: bytes) -> None:
+        """Count the options of a packet whose header is in order otherwise."""
+        self.packets += 1
+        options = packet[HEADER_LENGTH : header_length(packet)]
+        try:
+            found = [kind for kind, _ in parse_options(options)]
+        except DecodeError:
+            self.bad += 1
+            return
+        for kind in found:
+            self.kinds[kind] = self.kinds.get(kind, 0) + 1
+
+
 class Forwarding:
     """One router's IPv4 input, output and forwarding."""
 
@@ -133,19 +171,23 @@ class Forwarding:
         "_simulation",
         "_table",
         "arp_counts",
+        "broadcasts",
         "delivered",
         "errors",
+        "format_errors",
         "forwarded_packets",
         "fragmented",
         "generated",
-        "header_errors",
+        "header_checksum_errors",
         "hop_limit_drops",
         "interfaces",
         "no_route_drops",
+        "options",
         "own_addresses",
         "own_broadcasts",
         "protocols",
         "reassembled",
+        "reassembly_failures",
         "reassembly_timeouts",
         "rib",
         "too_big_drops",
@@ -175,7 +217,12 @@ class Forwarding:
         self._identification = simulation.random(f"{name} identification").getrandbits(16)
         self._reassembler = Reassembler()
         self._reassembly_watched = False
-        self.header_errors = 0
+        self.format_errors = 0
+        """Packets whose version or lengths cannot be."""
+        self.header_checksum_errors = 0
+        self.options = OptionCounts()
+        self.broadcasts = 0
+        """Packets for everybody that came in, to one network or all."""
         self.forwarded_packets = 0
         self.fragmented = 0
         self.no_route_drops = 0
@@ -189,6 +236,8 @@ class Forwarding:
         self.unencapsulated = 0
         """Packets lost because the next hop's hardware address was unknown."""
         self.reassembled = 0
+        self.reassembly_failures = 0
+        """Fragments that overlapped or made too large a packet."""
         self.reassembly_timeouts = 0
         self.generated: dict[int, int] = {}
         """Protocol number -> packets of the router's own."""
@@ -206,9 +255,10 @@ class Forwarding:
     def receive(self, packet: bytes, interface: Interface) -> None:
         """An IPv4 packet came in through an interface (also a tunnel)."""
         if not header_ok(packet):
-            self.header_errors += 1
-            interface.input_errors += 1
+            self._bad_header(packet, interface)
             return
+        if packet[0] != _WITHOUT_OPTIONS:
+            self.options.note(packet)
         destination = packet[16:20]
         target = self._table.get(destination)
         if target is None:
@@ -216,6 +266,10 @@ class Forwarding:
         if target is LOCAL:
             self.deliver(packet, interface)
             return
+        if destination[0] >= _FIRST_GROUP:
+            if destination in interface.groups:
+                self.deliver(packet, interface)
+            return  # other groups' packets end here: no multicast routing
         if packet[8] < 2:
             self.hop_limit_drops += 1
             self.errors.time_exceeded(packet, interface)
@@ -231,6 +285,13 @@ class Forwarding:
         else:
             self._too_big(packet, interface, target)
 
+    def _bad_header(self, packet: bytes, interface: Interface) -> None:
+        interface.input_errors += 1
+        if isinstance(header_error(packet), ChecksumError):
+            self.header_checksum_errors += 1
+        else:
+            self.format_errors += 1
+
     def _too_big(self, packet: bytes, interface: Interface, target: Target) -> None:
         if int.from_bytes(packet[6:8], "big") & DONT_FRAGMENT:
             self.too_big_drops += 1
@@ -243,13 +304,17 @@ class Forwarding:
     def deliver(self, packet: bytes, interface: Interface) -> None:
         """A packet for this router: reassemble it, then hand it to its protocol."""
         self.delivered += 1
+        if packet[16:20] in self.own_broadcasts:
+            self.broadcasts += 1
+        if packet[9] not in _UNWRAPPED:
+            interface.processed.received(len(packet))
         if self.watch_packet is not None:
             self.watch_packet(packet, interface.name, False)
         if int.from_bytes(packet[6:8], "big") & _FRAGMENT_BITS:
             try:
                 whole = self._reassembler.add(packet, self._simulation.now)
             except DecodeError:
-                self.header_errors += 1
+                self.reassembly_failures += 1
                 interface.input_errors += 1
                 return
             if whole is None:
@@ -301,7 +366,16 @@ class Forwarding:
         self.generated[protocol] = self.generated.get(protocol, 0) + 1
         header = Ipv4Template(source, destination, protocol, ttl)
         flags = DONT_FRAGMENT if dont_fragment else 0
-        return self.output(header.build(len(payload), self.identification(), tos, flags) + payload)
+        packet = header.build(len(payload), self.identification(), tos, flags) + payload
+        target = self._table.get(destination) or self.find(destination)
+        if not isinstance(target, Adjacency):
+            return self.output(packet)
+        interface = target.interface
+        packets, size = interface.packets_out, interface.bytes_out
+        sent = self.output(packet)
+        interface.processed.packets_out += interface.packets_out - packets
+        interface.processed.bytes_out += interface.bytes_out - size
+        return sent
 
     def output(self, packet: bytes) -> bool:
         """Send a finished packet; False when no route or no fitting MTU was found."""
@@ -329,6 +403,23 @@ class Forwarding:
             target.send(piece)
         return True
 
+    def emit(self, packet: bytes, interface: Interface, next_hop: bytes) -> None:
+        """Send a finished packet of the router's own out of one interface, to a next hop or group.
+
+        Routing protocols choose the interface themselves. What does not fit is cut.
+        """
+        protocol = packet[9]
+        self.generated[protocol] = self.generated.get(protocol, 0) + 1
+        if self.watch_packet is not None:
+            self.watch_packet(packet, interface.name, True)
+        adjacency = interface.adjacency(next_hop)
+        if len(packet) <= adjacency.mtu:
+            adjacency.send(packet)
+            return
+        for piece in fragment(packet, adjacency.mtu):
+            self.fragmented += 1
+            adjacency.send(piece)
+
     def _deliver_own(self, packet: bytes) -> None:
         for interface in self.interfaces.values():
             if any(address.packed == packet[16:20] for address in interface.own_addresses()):
@@ -346,7 +437,7 @@ class Forwarding:
     def _resolve(self, destination: bytes) -> Target:
         if destination in self.own_addresses or destination in self.own_broadcasts:
             return LOCAL
-        if destination[0] >= 224:
+        if destination[0] >= _FIRST_GROUP:
             return NO_ROUTE  # multicast is never forwarded here, nor class E
         found = self.way_out(int.from_bytes(destination, "big"))
         if found is None:

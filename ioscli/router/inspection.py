@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from ioscli.model.config import TunnelMode
 from ioscli.model.instant import Duration, Instant
 from ioscli.model.rib import Entry
-from ioscli.router.interfaces import EthernetInterface, Interface, NullInterface, SubInterface
+from ioscli.router.ethernet import EthernetInterface, SubInterface
+from ioscli.router.interfaces import Interface, NullInterface
 from ioscli.router.tunnel import TunnelInterface
 from ioscli.router.views import (
     ArpView,

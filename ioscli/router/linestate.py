@@ -11,7 +11,8 @@ from collections.abc import Callable
 from ioscli.engine.simulation import Simulation, Timer
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import SECOND
-from ioscli.router.interfaces import Interface, SubInterface
+from ioscli.router.ethernet import SubInterface
+from ioscli.router.interfaces import Interface
 from ioscli.router.syslog import ConsoleLog
 from ioscli.router.tunnel import TunnelInterface
 

@@ -23,24 +23,18 @@ from ioscli.model.instant import SECOND, Duration
 from ioscli.model.platform import RESTARTED
 from ioscli.model.rib import Rib
 from ioscli.router.clock import Clock
+from ioscli.router.ethernet import EthernetInterface, SubInterface
 from ioscli.router.filesystem import Files
 from ioscli.router.forwarding import Forwarding
 from ioscli.router.icmp import Icmp
-from ioscli.router.interfaces import (
-    EthernetInterface,
-    Interface,
-    LoadAverage,
-    LoopbackInterface,
-    NullInterface,
-    SerialInterface,
-    SubInterface,
-)
+from ioscli.router.interfaces import Interface, LoadAverage, LoopbackInterface, NullInterface
 from ioscli.router.linestate import LineState
 from ioscli.router.prober import Prober
 from ioscli.router.probes import EchoRequest, EchoResult, TraceProbe, TraceResult
 from ioscli.router.processes import Processes
 from ioscli.router.reload import Reloads
 from ioscli.router.routing import RouteInstaller
+from ioscli.router.serial import SerialInterface
 from ioscli.router.syslog import ConsoleLog
 from ioscli.router.tunnel import GreInput, TunnelInterface
 from ioscli.router.udp import UdpInput

@@ -19,7 +19,7 @@ _PASSES = 10
 class RouteInstaller:
     """Keeps the RIB's connected, local and static routes as interfaces and configuration say."""
 
-    __slots__ = ("_config", "_interfaces", "_rib", "_simulation")
+    __slots__ = ("_config", "_interfaces", "_offered", "_rib", "_simulation")
 
     def __init__(
         self,
@@ -32,6 +32,11 @@ class RouteInstaller:
         self._rib = rib
         self._interfaces = interfaces
         self._config = config
+        self._offered: dict[RouteSource, dict[IPv4Network, Route]] = {
+            RouteSource.CONNECTED: {},
+            RouteSource.LOCAL: {},
+            RouteSource.STATIC: {},
+        }
 
     def update(self) -> None:
         """Bring the RIB up to date."""
@@ -43,6 +48,11 @@ class RouteInstaller:
                 _connected_routes(interface, connected, local)
         self._replace(RouteSource.CONNECTED, connected, now)
         self._replace(RouteSource.LOCAL, local, now)
+        self.update_static()
+
+    def update_static(self) -> None:
+        """Look again which `ip route` lines are usable: other routes came or went."""
+        now = self._simulation.now
         for _ in range(_PASSES):
             before = self._rib.version
             self._replace(RouteSource.STATIC, self._static_routes(), now)
@@ -50,11 +60,14 @@ class RouteInstaller:
                 return
 
     def _replace(self, source: RouteSource, wanted: dict[IPv4Network, Route], now: Instant) -> None:
-        for route in self._rib.of_source(source):
-            if route.prefix not in wanted:
-                self._rib.remove(route.prefix, source, now)
-        for route in wanted.values():
-            self._rib.add(route, now)
+        offered = self._offered[source]
+        for prefix in [prefix for prefix in offered if prefix not in wanted]:
+            del offered[prefix]
+            self._rib.remove(prefix, source, now)
+        for prefix, route in wanted.items():
+            if offered.get(prefix) != route:
+                offered[prefix] = route
+                self._rib.add(route, now)
 
     def _static_routes(self) -> dict[IPv4Network, Route]:
         """The usable lines, per prefix those of the lowest distance (a floating route waits)."""

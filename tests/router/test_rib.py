@@ -1,5 +1,6 @@
 """The routing table: which route is best, and the longest match."""
 
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
 from hypothesis import given
@@ -53,3 +54,38 @@ def test_lookup_is_the_longest_of_all_that_match(added, removed, data):
     found = rib.lookup(address)
     expected = max(fits, key=lambda prefix: prefix.prefixlen, default=None)
     assert (found.prefix if found else None) == expected
+
+
+def test_two_processes_of_one_protocol_offer_apart():
+    rib = Rib()
+    wide = route("10.0.0.0/8", RouteSource.OSPF, 110, 20)
+    first, second = replace(wide, process="1"), replace(wide, process="2", metric=10)
+    rib.add(first, NOW)
+    rib.add(second, NOW)
+    assert rib.entry(wide.prefix).route is second
+    assert rib.of_source(RouteSource.OSPF, "1") == [first]
+    rib.remove(wide.prefix, RouteSource.OSPF, NOW, "2")
+    assert rib.entry(wide.prefix).route is first
+
+
+def test_distance_255_is_never_installed():
+    rib = Rib()
+    rib.add(route("10.0.0.0/8", RouteSource.OSPF, 255), NOW)
+    assert rib.entry(IPv4Network("10.0.0.0/8")) is None
+    assert len(rib.of_source(RouteSource.OSPF)) == 1
+    rib.add(route("10.0.0.0/8", RouteSource.OSPF, 110), NOW)
+    assert rib.entry(IPv4Network("10.0.0.0/8")) is not None
+    assert len(rib.of_source(RouteSource.OSPF)) == 1
+
+
+def test_watchers_hear_of_every_change_of_the_best_route():
+    rib = Rib()
+    heard = []
+    rib.watchers.append(lambda before, after: heard.append((before, after)))
+    static = route("10.0.0.0/8", RouteSource.STATIC)
+    ospf = route("10.0.0.0/8", RouteSource.OSPF, 110)
+    rib.add(static, NOW)
+    rib.add(ospf, NOW)  # waits behind the static one
+    rib.remove(static.prefix, RouteSource.STATIC, NOW)
+    rib.remove(static.prefix, RouteSource.OSPF, NOW)
+    assert heard == [(None, static), (static, ospf), (ospf, None)]

@@ -1,0 +1,88 @@
+"""What a routing protocol asks of its router: the seam between the machines and `ioscli.router`.
+
+Every machine of `ioscli.protocols` that makes routes answers its inputs (packets, timers,
+configuration) with a list of these; the router carries them out in order.
+"""
+
+from ipaddress import IPv4Address, IPv4Network
+from typing import NamedTuple
+
+from ioscli.model.ifname import InterfaceName
+from ioscli.model.rib import Route, RouteSource
+
+INTERNETWORK_CONTROL = 0xC0
+"""IP precedence 6, which IOS's routing protocols send with."""
+
+
+class SendPacket(NamedTuple):
+    """Send an IPv4 packet of a routing protocol."""
+
+    interface: InterfaceName | None
+    """Out of which interface; None: routed by its destination (virtual links, BGP's TCP)."""
+    source: IPv4Address
+    destination: IPv4Address
+    protocol: int
+    payload: bytes
+    ttl: int = 1
+    tos: int = INTERNETWORK_CONTROL
+
+
+class SendDatagram(NamedTuple):
+    """Send a UDP datagram of a routing protocol (RIP)."""
+
+    interface: InterfaceName
+    source: IPv4Address
+    destination: IPv4Address
+    port: int
+    """Source and destination port."""
+    payload: bytes
+    ttl: int = 2
+    tos: int = INTERNETWORK_CONTROL
+
+
+class Install(NamedTuple):
+    """Offer a route to the RIB, in place of what this process offered for the prefix before."""
+
+    route: Route
+
+
+class Withdraw(NamedTuple):
+    """Take this process's route to a prefix back."""
+
+    prefix: IPv4Network
+
+
+class Log(NamedTuple):
+    """A system message: %FACILITY-SEVERITY-MNEMONIC: text."""
+
+    facility: str
+    severity: int
+    mnemonic: str
+    text: str
+
+
+class Debug(NamedTuple):
+    """A line of debugging output; made only while its topic is on."""
+
+    topic: str
+    text: str
+
+
+RoutingEffect = SendPacket | SendDatagram | Install | Withdraw | Log | Debug
+
+
+class Redistributed(NamedTuple):
+    """A route of another source, as redistribution hands it to a protocol."""
+
+    prefix: IPv4Network
+    origin: RouteSource
+    process: str
+    """Of the origin: `1` of `ospf 1`; empty for connected and static routes."""
+    metric: int | None
+    """What `redistribute ... metric`, a route-map or `default-metric` say; None: the default."""
+    tag: int = 0
+    metric_type: int = 2
+    """Of OSPF externals: 1 or 2."""
+    next_hop: IPv4Address | None = None
+    """Of the origin's route: what OSPF's forwarding address and EIGRP's next hop lean on."""
+    interface: InterfaceName | None = None
