@@ -3,3 +3,7 @@
 
 class DecodeError(ValueError):
     """Malformed input from a peer: counted and logged, never a crash."""
+
+
+class ChecksumError(DecodeError):
+    """Bytes whose checksum says that they are not what was sent; counted apart."""

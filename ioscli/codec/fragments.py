@@ -182,6 +182,11 @@ class Reassembler:
                 firsts.append(datagram.first)
         return firsts
 
+    @property
+    def octets(self) -> int:
+        """Bytes of the fragments that wait."""
+        return self._bytes
+
     def __len__(self) -> int:
         return len(self._waiting)
 

@@ -4,7 +4,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from ioscli.codec.checksum import internet_checksum, verify
-from ioscli.codec.errors import DecodeError
+from ioscli.codec.errors import ChecksumError, DecodeError
 
 HEADER_LENGTH = 8
 
@@ -124,7 +124,7 @@ def parse(message: bytes) -> IcmpMessage:
     if len(message) < HEADER_LENGTH:
         raise DecodeError(f"ICMP message of {len(message)} bytes")
     if not verify(message):
-        raise DecodeError("wrong ICMP checksum")
+        raise ChecksumError("wrong ICMP checksum")
     kind, code = message[0], message[1]
     first = message[4] << 8 | message[5]
     second = message[6] << 8 | message[7]

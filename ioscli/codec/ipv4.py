@@ -10,7 +10,7 @@ from ipaddress import IPv4Address
 from typing import NamedTuple, Self
 
 from ioscli.codec.checksum import internet_checksum
-from ioscli.codec.errors import DecodeError
+from ioscli.codec.errors import ChecksumError, DecodeError
 
 HEADER_LENGTH = 20
 LARGEST_PACKET = 65535
@@ -105,7 +105,7 @@ class IPv4Header(NamedTuple):
     def parse(cls, packet: bytes) -> tuple[Self, bytes]:
         """Check and split a packet; what lies beyond its total length (frame padding) is cut."""
         if not header_ok(packet):
-            raise DecodeError(_why_not_ok(packet))
+            raise header_error(packet)
         header_length = (packet[0] & 15) << 2
         flags = packet[6] << 8 | packet[7]
         header = cls(
@@ -204,16 +204,16 @@ def parse_options(options: bytes) -> Iterator[tuple[int, bytes]]:
         position += length
 
 
-def _why_not_ok(packet: bytes) -> str:
-    """What header_ok refuses a packet for, in words for a debug line."""
+def header_error(packet: bytes) -> DecodeError:
+    """What header_ok refuses a packet for; a ChecksumError where all else is in order."""
     if len(packet) < HEADER_LENGTH:
-        return f"IPv4 packet of {len(packet)} bytes"
+        return DecodeError(f"IPv4 packet of {len(packet)} bytes")
     if packet[0] >> 4 != 4:
-        return f"IP version {packet[0] >> 4} in an IPv4 packet"
+        return DecodeError(f"IP version {packet[0] >> 4} in an IPv4 packet")
     length = header_length(packet)
     if length < HEADER_LENGTH or length > len(packet):
-        return f"IPv4 header length of {length} bytes in {len(packet)}"
+        return DecodeError(f"IPv4 header length of {length} bytes in {len(packet)}")
     total = total_length(packet)
     if not length <= total <= len(packet):
-        return f"IPv4 total length {total} in {len(packet)} bytes"
-    return "wrong IPv4 header checksum"
+        return DecodeError(f"IPv4 total length {total} in {len(packet)} bytes")
+    return ChecksumError("wrong IPv4 header checksum")

@@ -3,7 +3,7 @@
 from ipaddress import IPv4Address
 from typing import NamedTuple, Self
 
-from ioscli.codec.errors import DecodeError
+from ioscli.codec.errors import ChecksumError, DecodeError
 from ioscli.codec.ipv4 import IpProtocol
 
 HEADER_LENGTH = 8
@@ -42,7 +42,7 @@ class UdpHeader(NamedTuple):
         datagram = datagram[:length]
         present = datagram[6:8] != b"\0\0"
         if present and _sum(datagram, length, source, destination) % 65535:
-            raise DecodeError("wrong UDP checksum")
+            raise ChecksumError("wrong UDP checksum")
         header = cls(datagram[0] << 8 | datagram[1], datagram[2] << 8 | datagram[3], present)
         return header, datagram[HEADER_LENGTH:]
 

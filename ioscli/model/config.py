@@ -34,6 +34,8 @@ class TunnelConfig:
     key: int | None = None
     ttl: int = 255
     protection_profile: str | None = None
+    vrf: str = ""
+    """`tunnel vrf`: the table that the outer packets are routed by; empty: the global one."""
 
 
 #: Stored lines of one section: the grammar rule's name -> the lines it keeps, as typed in full.
@@ -48,6 +50,8 @@ class InterfaceConfig:
     name: InterfaceName
     shutdown: bool = False
     description: str | None = None
+    vrf: str = ""
+    """`vrf forwarding`, `ip vrf forwarding`; empty: the global table."""
     address: IPv4Interface | None = None
     address_method: str = "NVRAM"
     """How the address came: `NVRAM` from the startup-config, `manual` from the prompt."""
@@ -87,6 +91,8 @@ class StaticRoute:
     name: str | None = None
     permanent: bool = False
     tag: int | None = None
+    vrf: str = ""
+    """The table that the route is in; empty: the global one."""
 
 
 @dataclass(slots=True)

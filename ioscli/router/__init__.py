@@ -4,7 +4,7 @@
 - interfaces: what every kind has, adjacencies, counters; ethernet, serial: ports and their frames
 - linestate: up and down with IOS's delays and messages
 - forwarding: IPv4 input, output, fragmentation, the forwarding table
-- routing: connected and static routes into the RIB
+- vrf: a routing table with all that runs over it; routing: its connected and static routes
 - icmp, udp, prober: the router's own ICMP and UDP, pings and traces under way
 - tunnel: GRE and VTI
 - crypto, crypto_policy: tunnel protection: what IKE is asked to negotiate, what its SAs open

@@ -83,6 +83,11 @@ class CryptoEngine:
         self._stopped = False
         self._complained: dict[str, Instant] = {}
         self.invalid_spi = 0
+        self.esp_work = [0, 0]
+        """ESP packets sealed and opened, and their octets; kept when SAs go."""
+        self.ike_work = [0, 0]
+        """IKE messages sent and received, and their octets."""
+        self.pairs_installed = 0
         self.cleartext_drops = 0
         self.policy_drops = 0
         self.secured_changed: Callable[[TunnelInterface], None] = lambda _: None
@@ -110,7 +115,9 @@ class CryptoEngine:
             flow = self.sadb.flow(policy)
             known = self._guards.get(owner)
             if known is None or known.tunnel is not tunnel:
-                known = TunnelGuard(self._wanted_by, self._forwarding, tunnel, policy, flow)
+                known = TunnelGuard(
+                    self._wanted_by, self._forwarding, tunnel, policy, flow, self.esp_work
+                )
                 self._guards[owner] = known
             known.policy = policy
             tunnel.protect = known.protect
@@ -201,6 +208,7 @@ class CryptoEngine:
         for effect in effects:
             match effect:
                 case Send(local, peer, local_port, peer_port, payload):
+                    self._count_ike(payload)
                     datagram = UdpHeader(local_port, peer_port).build(payload, local, peer)
                     self._forwarding.originate(
                         local.packed, peer.packed, IpProtocol.UDP, datagram, tos=0xC0
@@ -208,6 +216,7 @@ class CryptoEngine:
                 case InstallChild(child):
                     guard = self._guards.get(child.policy.owner)
                     if guard is not None:
+                        self.pairs_installed += 1
                         self.sadb.install(self._simulation.now, child)
                         guard.failed_at = None
                         if guard.up_since is None:
@@ -267,7 +276,12 @@ class CryptoEngine:
 
     # -- packets -------------------------------------------------------------------------------
 
+    def _count_ike(self, message: bytes) -> None:
+        self.ike_work[0] += 1
+        self.ike_work[1] += len(message)
+
     def _receive_ike(self, datagram: Datagram) -> None:
+        self._count_ike(datagram.payload)
         self._carry_out(
             self.isakmp.receive(
                 self._simulation.now,
@@ -285,6 +299,8 @@ class CryptoEngine:
         if pair is None:
             self._unknown_spi(packet, payload, interface)
             return
+        self.esp_work[0] += 1
+        self.esp_work[1] += len(payload)
         try:
             next_header, inner = pair.inbound.open(payload)
         except EspError:

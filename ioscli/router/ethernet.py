@@ -57,6 +57,11 @@ class EthernetInterface(Interface):
     def _attach(self, port: Port) -> None:
         port.receive = self.receive_frame
 
+    def join(self, forwarding: Forwarding) -> None:
+        """Hand packets to another routing table from now on."""
+        super().join(forwarding)
+        self._receive_packet = forwarding.receive
+
     def configured(self) -> None:
         """Follow the configuration, `arp timeout` included."""
         super().configured()
@@ -212,12 +217,14 @@ class SubInterface(EthernetInterface):
 
     __slots__ = ("parent",)
 
-    def __init__(self, config: InterfaceConfig, parent: EthernetInterface) -> None:
+    def __init__(
+        self, config: InterfaceConfig, forwarding: Forwarding, parent: EthernetInterface
+    ) -> None:
         self.parent = parent
         super().__init__(
             config,
             parent.simulation,
-            parent.forwarding,
+            forwarding,
             parent.port,
             parent.mac,
             parent.proxies,

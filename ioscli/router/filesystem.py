@@ -5,11 +5,14 @@ files live as long as the router object does, through its reloads.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 STARTUP_CONFIG = "startup-config"
+#: What is remembered beside the files, in files that no command reaches.
+_STATE = "state"
+ERASED_NAME = "erased"
 
 #: Bytes, as IOSv 15.9 prints them in `dir` and `show startup-config`.
 FLASH_SIZE = 2_142_715_904
@@ -113,10 +116,6 @@ class Files:
         self._backing: Backing | None = None
         self.folder = ROOT
         """The current directory (`cd`)."""
-        self.archives: list[Place] = []
-        """What `archive config` wrote, oldest first."""
-        self.archived = 0
-        """The number of the next archive file."""
 
     def keep_in(self, backing: Backing) -> None:
         """Have every further change kept by a backing."""
@@ -160,6 +159,23 @@ class Files:
         file = self._files.get(STARTUP)
         return None if file is None else file.content.decode("utf-8", "replace")
 
+    @property
+    def archived(self) -> int:
+        """The number of the next archive file."""
+        return self._archive_list()[0]
+
+    @property
+    def archives(self) -> list[Place]:
+        """What `archive config` wrote, oldest first."""
+        return self._archive_list()[1]
+
+    def _archive_list(self) -> tuple[int, list[Place]]:
+        file = self._files.get(_ARCHIVES)
+        if file is None:
+            return 0, []
+        number, *names = file.content.decode().split("\n")
+        return int(number), [Place(*name.split(":/", 1)) for name in names]
+
     def size(self, filesystem: str) -> int:
         """Bytes in all."""
         return FLASH_SIZE if filesystem == "flash0" else NVRAM_SIZE
@@ -186,6 +202,13 @@ class Files:
         if len(content) > room:
             raise FileError("No space left on device")
         self._put(place, StoredFile(content, self._now()))
+        if place == STARTUP and _ERASED in self._files:
+            self._take(_ERASED)
+
+    def remember_archives(self, number: int, archives: Sequence[Place]) -> None:
+        """Keep the number of the next archive file, and which there are. Raises FileError."""
+        text = "\n".join((str(number), *map(str, archives)))
+        self._put(_ARCHIVES, StoredFile(text.encode(), None))
 
     def append(self, place: Place, content: bytes) -> None:
         """Add to a file, or make it. Raises FileError."""
@@ -244,9 +267,15 @@ class Files:
         self._files[place] = file
 
     def _take(self, place: Place) -> None:
+        if place == STARTUP:
+            # A lab's start configuration must not come back where it was erased. First this is
+            # noted, for where both are kept the startup-config counts.
+            self._put(_ERASED, StoredFile(b"", None))
         if self._backing is not None:
             self._backing.remove(place.filesystem, place.path)
         del self._files[place]
 
 
 STARTUP = Place("nvram", STARTUP_CONFIG)
+_ERASED = Place(_STATE, ERASED_NAME)
+_ARCHIVES = Place(_STATE, "archives")

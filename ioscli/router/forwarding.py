@@ -14,13 +14,14 @@ from ioscli.codec.arp import ArpOperation, ArpPacket
 from ioscli.codec.errors import ChecksumError, DecodeError
 from ioscli.codec.fragments import Reassembler, fragment
 from ioscli.codec.ipv4 import (
+    END_OF_OPTIONS,
     HEADER_LENGTH,
+    NO_OPERATION,
     IpProtocol,
     forwarded,
     header_error,
     header_length,
     header_ok,
-    parse_options,
 )
 from ioscli.codec.ipv4_template import DONT_FRAGMENT, Ipv4Template
 from ioscli.engine.simulation import Simulation
@@ -32,8 +33,9 @@ _BROADCAST = b"\xff\xff\xff\xff"
 _FRAGMENT_BITS = 0x3FFF
 _WITHOUT_OPTIONS = 0x45
 """First byte of an IPv4 header of five words."""
+_SHORTEST_OPTION = 2
 _UNWRAPPED = frozenset({IpProtocol.GRE, IpProtocol.ESP})
-"""Protocols whose packets are only unwrapped here: no process sees them (`show interfaces stats`)."""
+"""Protocols whose packets are only unwrapped here, by no process (`show interfaces stats`)."""
 _FIRST_GROUP = 224
 _RECURSION_LIMIT = 8
 """Next hops of next hops; IOS gives up on deeper chains as on loops."""
@@ -151,14 +153,19 @@ class OptionCounts:
     def note(self, packet: bytes) -> None:
         """Count the options of a packet whose header is in order otherwise."""
         self.packets += 1
-        options = packet[HEADER_LENGTH : header_length(packet)]
-        try:
-            found = [kind for kind, _ in parse_options(options)]
-        except DecodeError:
-            self.bad += 1
-            return
-        for kind in found:
+        position, end = HEADER_LENGTH, header_length(packet)
+        while position < end:
+            kind = packet[position]
             self.kinds[kind] = self.kinds.get(kind, 0) + 1
+            if kind == END_OF_OPTIONS:
+                return
+            length = 1
+            if kind != NO_OPERATION:
+                length = packet[position + 1] if position + 1 < end else 0
+                if length < _SHORTEST_OPTION or position + length > end:
+                    self.bad += 1
+                    return
+            position += length
 
 
 class Forwarding:
@@ -181,6 +188,8 @@ class Forwarding:
         "header_checksum_errors",
         "hop_limit_drops",
         "interfaces",
+        "multicasts_in",
+        "multicasts_out",
         "no_route_drops",
         "options",
         "own_addresses",
@@ -223,6 +232,7 @@ class Forwarding:
         self.options = OptionCounts()
         self.broadcasts = 0
         """Packets for everybody that came in, to one network or all."""
+        self.multicasts_in = self.multicasts_out = 0
         self.forwarded_packets = 0
         self.fragmented = 0
         self.no_route_drops = 0
@@ -246,6 +256,11 @@ class Forwarding:
         self.watch_arp: Callable[[ArpPacket, InterfaceName, bool], None] | None = None
         self.watch_packet: Callable[[bytes, InterfaceName | None, bool], None] | None = None
 
+    @property
+    def waiting_octets(self) -> int:
+        """Bytes of fragments that wait for the rest of their packet."""
+        return self._reassembler.octets
+
     def flush(self) -> None:
         """Forget every cached way: routes, adjacencies, addresses or MTUs changed."""
         self._table.clear()
@@ -268,6 +283,7 @@ class Forwarding:
             return
         if destination[0] >= _FIRST_GROUP:
             if destination in interface.groups:
+                self.multicasts_in += 1
                 self.deliver(packet, interface)
             return  # other groups' packets end here: no multicast routing
         if packet[8] < 2:
@@ -412,17 +428,25 @@ class Forwarding:
         self.generated[protocol] = self.generated.get(protocol, 0) + 1
         if self.watch_packet is not None:
             self.watch_packet(packet, interface.name, True)
+        if packet[16] >= _FIRST_GROUP:
+            self.multicasts_out += 1
         adjacency = interface.adjacency(next_hop)
+        packets, size = interface.packets_out, interface.bytes_out
         if len(packet) <= adjacency.mtu:
             adjacency.send(packet)
-            return
-        for piece in fragment(packet, adjacency.mtu):
-            self.fragmented += 1
-            adjacency.send(piece)
+        else:
+            for piece in fragment(packet, adjacency.mtu):
+                self.fragmented += 1
+                adjacency.send(piece)
+        interface.processed.packets_out += interface.packets_out - packets
+        interface.processed.bytes_out += interface.bytes_out - size
 
     def _deliver_own(self, packet: bytes) -> None:
+        destination = packet[16:20]
         for interface in self.interfaces.values():
-            if any(address.packed == packet[16:20] for address in interface.own_addresses()):
+            if interface.forwarding is self and any(
+                address.packed == destination for address in interface.own_addresses()
+            ):
                 self.deliver(packet, interface)
                 return
 

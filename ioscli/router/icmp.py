@@ -12,7 +12,7 @@ from ipaddress import IPv4Address
 from typing import NamedTuple
 
 from ioscli.codec.checksum import verify
-from ioscli.codec.errors import DecodeError
+from ioscli.codec.errors import ChecksumError, DecodeError
 from ioscli.codec.icmp import (
     HEADER_LENGTH,
     DestinationUnreachable,
@@ -88,6 +88,7 @@ class Icmp:
         "_fragmentation_limit",
         "_simulation",
         "_unreachable_limit",
+        "checksum_errors",
         "malformed",
         "on_error",
         "on_reply",
@@ -108,6 +109,7 @@ class Icmp:
         self.on_reply: Callable[[EchoMessage, IPv4Address], None] = lambda *_: None
         self.on_error: ErrorHandler = lambda *_: None
         self.malformed = 0
+        self.checksum_errors = 0
         self.rate_limited = 0
         self.received: dict[int, int] = {}
         """ICMP type -> messages for this router."""
@@ -125,6 +127,9 @@ class Icmp:
             return
         try:
             message = parse(payload)
+        except ChecksumError:
+            self.checksum_errors += 1
+            return
         except DecodeError:
             self.malformed += 1
             return
@@ -141,8 +146,11 @@ class Icmp:
                 pass  # other kinds are for hosts; a router takes note of none
 
     def _answer(self, packet: bytes, payload: bytes) -> None:
-        if len(payload) < HEADER_LENGTH or not verify(payload):
+        if len(payload) < HEADER_LENGTH:
             self.malformed += 1
+            return
+        if not verify(payload):
+            self.checksum_errors += 1
             return
         _count(self.received, IcmpType.ECHO_REQUEST)
         if packet[16:20] in self._forwarding.own_addresses:

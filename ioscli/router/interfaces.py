@@ -145,6 +145,16 @@ class Interface:
         self.rates.restart()
 
     @property
+    def vrf(self) -> str:
+        """The routing table that it belongs to; empty: the global one."""
+        return self.config.vrf
+
+    def join(self, forwarding: Forwarding) -> None:
+        """Hand packets to another routing table from now on."""
+        self.forwarding = forwarding
+        self.adjacencies.clear()
+
+    @property
     def mtu(self) -> int:
         """Largest payload of a frame, bytes, as `show interfaces` prints it."""
         return self.config.mtu or DEFAULTS[self.name.kind][2]

@@ -31,6 +31,8 @@ class LineState:
         self._timers: dict[InterfaceName, Timer] = {}
         self._shut: dict[InterfaceName, bool] = {}
         self.changed: Callable[[], None] = lambda: None
+        self.keepalives = 0
+        """Sent and received on all serial lines."""
 
     def stop(self) -> None:
         """The router goes down: nothing is reported or moved any more."""
@@ -97,6 +99,7 @@ class LineState:
 
     def line_lives(self, interface: Interface, lives: bool) -> None:
         """A serial line's keepalives say whether its far end answers."""
+        self.keepalives += 1
         if interface.up and interface.protocol_up != lives and not self._waits(interface.name):
             self._protocol(interface, up=lives)
 

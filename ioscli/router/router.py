@@ -21,23 +21,19 @@ from ioscli.model.config import InterfaceConfig, RouterConfig, TunnelConfig, new
 from ioscli.model.ifname import ETHERNET_KINDS, NULL0, InterfaceName
 from ioscli.model.instant import SECOND, Duration
 from ioscli.model.platform import RESTARTED
-from ioscli.model.rib import Rib
 from ioscli.router.clock import Clock
 from ioscli.router.ethernet import EthernetInterface, SubInterface
+from ioscli.router.exec_lines import ExecLines
 from ioscli.router.filesystem import Files
-from ioscli.router.forwarding import Forwarding
-from ioscli.router.icmp import Icmp
 from ioscli.router.interfaces import Interface, LoadAverage, LoopbackInterface, NullInterface
 from ioscli.router.linestate import LineState
-from ioscli.router.prober import Prober
 from ioscli.router.probes import EchoRequest, EchoResult, TraceProbe, TraceResult
 from ioscli.router.processes import Processes
 from ioscli.router.reload import Reloads
-from ioscli.router.routing import RouteInstaller
 from ioscli.router.serial import SerialInterface
 from ioscli.router.syslog import ConsoleLog
-from ioscli.router.tunnel import GreInput, TunnelInterface
-from ioscli.router.udp import UdpInput
+from ioscli.router.tunnel import TunnelInterface
+from ioscli.router.vrf import GLOBAL, Vrf
 
 if TYPE_CHECKING:
     from ioscli.model.crypto import IsakmpSaState
@@ -45,6 +41,7 @@ if TYPE_CHECKING:
     from ioscli.protocols.ipsec.sadb import EspKeyRecord
     from ioscli.router.crypto import CryptoEngine
     from ioscli.router.debug import Debugging
+    from ioscli.router.memory import Memory
     from ioscli.router.views import (
         ArpView,
         CryptoSessionView,
@@ -85,6 +82,7 @@ class Router:
         self._life = 0
         """How many times it has reloaded: what a former life had posted must not act."""
         self._former_crypto: list[CryptoEngine] = []
+        self.exec_lines = ExecLines()
         self._begin_life(config)
 
     def _begin_life(self, config: RouterConfig) -> None:
@@ -93,36 +91,34 @@ class Router:
         if self._life:
             name = f"{name} life {self._life}"  # chance does not repeat itself after a reload
         self.config = config
-        self.rib = Rib()
         self.interfaces: dict[InterfaceName, Interface] = {}
-        self.forwarding = Forwarding(simulation, name, self.rib, self.interfaces)
-        self.routes = RouteInstaller(simulation, self.rib, self.interfaces, self.config)
-        self.icmp = Icmp(simulation, self.forwarding, self.config)
-        self.prober = Prober(simulation, self.forwarding)
-        self.gre = GreInput()
-        self.udp = UdpInput(self.icmp)
+        self.vrfs: dict[str, Vrf] = {}
+        table = self._vrf(GLOBAL)
+        self.rib, self.forwarding = table.rib, table.forwarding
+        self.icmp, self.prober, self.udp = table.icmp, table.prober, table.udp
         self.lines = LineState(simulation, self.console)
         self._crypto: CryptoEngine | None = None
         self._booted = simulation.now
         self.processes = Processes(self)
+        self.exec_lines.restarted()
+        self._memory: Memory | None = None
         self._debugging: Debugging | None = None
-        self._connect_parts()
+        self.forwarding.protocols[IpProtocol.ESP] = self._first_esp
+        self.lines.changed = self.reconverge
         # Null0 is there whether or not it is configured.
         self._make_interface(self.config.interfaces.get(NULL0) or InterfaceConfig(NULL0))
         for interface_config in self.config.interfaces.values():
             if interface_config.name.modelled and interface_config.name not in self.interfaces:
                 self._make_interface(interface_config)
 
-    def _connect_parts(self) -> None:
-        forwarding = self.forwarding
-        forwarding.errors = self.icmp
-        forwarding.protocols[IpProtocol.ICMP] = self.icmp.receive
-        forwarding.protocols[IpProtocol.UDP] = self.udp.receive
-        forwarding.protocols[IpProtocol.GRE] = self.gre.receive
-        forwarding.protocols[IpProtocol.ESP] = self._first_esp
-        self.icmp.on_reply = self.prober.reply
-        self.icmp.on_error = self.prober.error
-        self.lines.changed = self.reconverge
+    def _vrf(self, name: str) -> Vrf:
+        """The routing table of a name, made when something first is in it."""
+        known = self.vrfs.get(name)
+        if known is None:
+            chance = f"{self.name} life {self._life}" if self._life else self.name
+            known = Vrf(self.simulation, chance, name, self.interfaces, self.config)
+            self.vrfs[name] = known
+        return known
 
     @property
     def debugging(self) -> Debugging:
@@ -132,6 +128,20 @@ class Router:
 
             self._debugging = Debugging(self.console, self.forwarding, self.icmp)
         return self._debugging
+
+    @property
+    def memory(self) -> Memory:
+        """What is held of the router's memory, watched since somebody first asked."""
+        if self._memory is None:
+            from ioscli.router.memory import Memory
+
+            self._memory = Memory(self)
+        return self._memory
+
+    @property
+    def running_crypto(self) -> CryptoEngine | None:
+        """ISAKMP and IPsec, where something needed them so far."""
+        return self._crypto
 
     @property
     def crypto(self) -> CryptoEngine:
@@ -148,7 +158,7 @@ class Router:
                 f"{self.name} life {self._life}" if self._life else self.name,
                 self.config,
                 self.forwarding,
-                self.gre,
+                self.vrfs[GLOBAL].gre,
                 self.udp,
                 self.console,
             )
@@ -248,6 +258,8 @@ class Router:
         for interface in self.interfaces.values():
             interface.rates.sample(interface)
         self.processes.sample()
+        if self._memory is not None:
+            self._memory.sample()
         self.simulation.post(LoadAverage.SAMPLE, self._sample_load, life)
 
     def _sweep_arp(self, life: int) -> None:
@@ -306,9 +318,18 @@ class Router:
 
     def _follow(self, interface: Interface) -> None:
         before = interface.address
+        self._place(interface)
         interface.configured()
         if interface.address != before and interface.protocol_up:
             interface.went_up()
+
+    def _place(self, interface: Interface) -> None:
+        """Have an interface in the routing table that its configuration names."""
+        table = self._vrf(interface.vrf).forwarding
+        if interface.forwarding is not table:
+            interface.join(table)
+        if isinstance(interface, TunnelInterface):
+            interface.transport = self._vrf(interface.settings.vrf).forwarding
 
     def _interface_removed(self, name: InterfaceName) -> None:
         if name == NULL0:
@@ -320,12 +341,13 @@ class Router:
 
     def _make_interface(self, config: InterfaceConfig) -> Interface:
         name = config.name
-        simulation, forwarding = self.simulation, self.forwarding
+        simulation, forwarding = self.simulation, self._vrf(config.vrf).forwarding
         interface: Interface
         if name.kind == "Tunnel":
             if config.tunnel is None:
                 config.tunnel = TunnelConfig()
             interface = TunnelInterface(config, simulation, forwarding)
+            interface.transport = self._vrf(config.tunnel.vrf).forwarding
         elif name.kind == "Loopback":
             interface = LoopbackInterface(config, simulation, forwarding)
         elif name.kind == "Null":
@@ -349,7 +371,7 @@ class Router:
         if parent is None:
             parent = self._make_interface(self.config.interfaces[config.name.parent])
         assert isinstance(parent, EthernetInterface)
-        return SubInterface(config, parent)
+        return SubInterface(config, self._vrf(config.vrf).forwarding, parent)
 
     def _sort_vlans(self) -> None:
         """Tell every port which VLAN is whose."""
@@ -372,11 +394,12 @@ class Router:
         """Bring addresses, routes and tunnel states in line with one another."""
         for _ in range(_SETTLING_PASSES):
             self._sort_vlans()
-            self._collect_addresses()
-            self.routes.update()
-            self.forwarding.flush()
             tunnels = self._tunnels()
-            self.gre.learn(tunnels)
+            for table in self.vrfs.values():
+                table.collect_addresses()
+                table.routes.update()
+                table.forwarding.flush()
+                table.gre.learn([it for it in tunnels if it.transport is table.forwarding])
             moved: list[Interface] = [
                 it for it in self._subinterfaces() if self.lines.subinterface(it)
             ]
@@ -393,21 +416,6 @@ class Router:
     def _secured(self, tunnel: TunnelInterface) -> bool:
         return self._crypto is not None and self._crypto.secured(tunnel)
 
-    def _collect_addresses(self) -> None:
-        own = self.forwarding.own_addresses
-        broadcasts = self.forwarding.own_broadcasts
-        own.clear()
-        broadcasts.clear()
-        broadcasts.add(b"\xff\xff\xff\xff")
-        for interface in self.interfaces.values():
-            primary = interface.config.address
-            if primary is None or not interface.protocol_up:
-                continue
-            for address in (primary, *interface.config.secondary_addresses):
-                own.add(address.ip.packed)
-                if address.network.prefixlen < 31:
-                    broadcasts.add(address.network.broadcast_address.packed)
-
     def _secured_changed(self, tunnel: TunnelInterface) -> None:
         """An SA of a tunnel came or went: its MTU, and a VTI's line protocol, follow."""
         tunnel.mtu_left = self.crypto.plaintext_mtu(tunnel)
@@ -416,9 +424,10 @@ class Router:
 
     def _proxies(self, wanted: IPv4Address, asked: Interface) -> bool:
         """Proxy ARP: answer for what is reached through another interface."""
-        if not asked.config.proxy_arp or wanted.packed in self.forwarding.own_addresses:
+        table = asked.forwarding
+        if not asked.config.proxy_arp or wanted.packed in table.own_addresses:
             return False
-        found = self.forwarding.way_out(int(wanted))
+        found = table.way_out(int(wanted))
         return found is not None and found[0] is not asked
 
     # -- what exec commands ask for ------------------------------------------------------------

@@ -19,7 +19,7 @@ _PASSES = 10
 class RouteInstaller:
     """Keeps the RIB's connected, local and static routes as interfaces and configuration say."""
 
-    __slots__ = ("_config", "_interfaces", "_offered", "_rib", "_simulation")
+    __slots__ = ("_config", "_interfaces", "_offered", "_rib", "_simulation", "_vrf")
 
     def __init__(
         self,
@@ -27,7 +27,9 @@ class RouteInstaller:
         rib: Rib,
         interfaces: dict[InterfaceName, Interface],
         config: RouterConfig,
+        vrf: str = "",
     ) -> None:
+        self._vrf = vrf
         self._simulation = simulation
         self._rib = rib
         self._interfaces = interfaces
@@ -44,7 +46,7 @@ class RouteInstaller:
         connected: dict[IPv4Network, Route] = {}
         local: dict[IPv4Network, Route] = {}
         for interface in self._interfaces.values():
-            if interface.protocol_up:
+            if interface.protocol_up and interface.vrf == self._vrf:
                 _connected_routes(interface, connected, local)
         self._replace(RouteSource.CONNECTED, connected, now)
         self._replace(RouteSource.LOCAL, local, now)
@@ -73,7 +75,7 @@ class RouteInstaller:
         """The usable lines, per prefix those of the lowest distance (a floating route waits)."""
         usable: dict[IPv4Network, list[StaticRoute]] = {}
         for line in self._config.static_routes:
-            if line.permanent or self._usable(line):
+            if line.vrf == self._vrf and (line.permanent or self._usable(line)):
                 usable.setdefault(line.prefix, []).append(line)
         return {prefix: _merge(prefix, lines) for prefix, lines in usable.items()}
 

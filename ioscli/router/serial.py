@@ -47,6 +47,11 @@ class SerialInterface(Interface):
         port.receive = self.receive_frame
         simulation.post(INTERVAL, self._keep_alive, None)
 
+    def join(self, forwarding: Forwarding) -> None:
+        """Hand packets to another routing table from now on."""
+        super().join(forwarding)
+        self._receive_packet = forwarding.receive
+
     def carrier(self) -> bool:
         """Whether the port has a cable whose link is up."""
         return self.port.carrier

@@ -43,12 +43,15 @@ class TunnelInterface(Interface):
         "sealed_limit",
         "source",
         "source_interface",
+        "transport",
     )
 
     def __init__(
         self, config: InterfaceConfig, simulation: Simulation, forwarding: Forwarding
     ) -> None:
         super().__init__(config, simulation, forwarding)
+        self.transport = forwarding
+        """The table that the outer packets are routed by: `tunnel vrf`."""
         self.source: IPv4Address | None = None
         self.source_interface: InterfaceName | None = None
         self.linestate = "down - no IPv4 tunnel source address"
@@ -131,7 +134,7 @@ class TunnelInterface(Interface):
         destination = self.settings.destination
         if destination is None:
             return "down - no IPv4 tunnel destination address"
-        found = self.forwarding.way_out(int(destination))
+        found = self.transport.way_out(int(destination))
         if found is None or found[0] is self:
             return "down - no output interface"
         if not self.is_gre and not secured:
@@ -145,7 +148,7 @@ class TunnelInterface(Interface):
             interface = self.forwarding.interfaces[self.source_interface]
             if not interface.protocol_up:
                 return "down - tunnel source interface down"
-        elif self.source.packed not in self.forwarding.own_addresses:
+        elif self.source.packed not in self.transport.own_addresses:
             return "down - tunnel source address not configured"
         return ""
 
@@ -166,7 +169,7 @@ class TunnelInterface(Interface):
         self.packets_out += 1
         self.bytes_out += len(packet)
         self.last_output = self.simulation.now
-        forwarding = self.forwarding
+        forwarding = self.transport
         if self._gre:
             outer = self._outer
             assert outer is not None

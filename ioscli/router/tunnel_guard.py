@@ -25,6 +25,7 @@ class TunnelGuard:
         "_forwarding",
         "_outer",
         "_wanted",
+        "_work",
         "failed_at",
         "flow",
         "path_interface",
@@ -42,9 +43,12 @@ class TunnelGuard:
         tunnel: TunnelInterface,
         policy: ChildPolicy,
         flow: Flow,
+        work: list[int],
     ) -> None:
         self._wanted = wanted
         self._forwarding = forwarding
+        self._work = work
+        """ESP packets and octets of the whole router, counted in place."""
         self.tunnel = tunnel
         self.flow = flow
         self.policy = policy
@@ -82,6 +86,9 @@ class TunnelGuard:
         except EspError:
             self.flow.send_errors += 1
             return
+        work = self._work
+        work[0] += 1
+        work[1] += len(sealed)
         # DF is copied outwards, IOS's default `crypto ipsec df-bit copy`.
         flags = DONT_FRAGMENT if packet[6] & 0x40 else 0
         header = self._outer.build(len(sealed), forwarding.identification(), packet[1], flags)

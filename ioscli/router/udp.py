@@ -6,7 +6,7 @@ from collections.abc import Callable
 from ipaddress import IPv4Address
 from typing import NamedTuple
 
-from ioscli.codec.errors import DecodeError
+from ioscli.codec.errors import ChecksumError, DecodeError
 from ioscli.codec.ipv4 import header_length
 from ioscli.codec.udp import UdpHeader
 from ioscli.router.icmp import Icmp
@@ -26,12 +26,22 @@ class Datagram(NamedTuple):
 class UdpInput:
     """Hands datagrams to whoever opened their port."""
 
-    __slots__ = ("_icmp", "_ports", "datagrams", "malformed", "no_port", "received")
+    __slots__ = (
+        "_icmp",
+        "_ports",
+        "checksum_errors",
+        "datagrams",
+        "malformed",
+        "no_port",
+        "received",
+    )
 
     def __init__(self, icmp: Icmp) -> None:
         self._icmp = icmp
         self._ports: dict[int, Callable[[Datagram], None]] = {}
         self.malformed = 0
+        """Datagrams whose length cannot be."""
+        self.checksum_errors = 0
         self.received = 0
         self.datagrams: dict[int, int] = {}
         """Open port -> datagrams that reached it."""
@@ -60,6 +70,9 @@ class UdpInput:
         source, destination = IPv4Address(packet[12:16]), IPv4Address(packet[16:20])
         try:
             header, payload = UdpHeader.parse(packet[header_length(packet) :], source, destination)
+        except ChecksumError:
+            self.checksum_errors += 1
+            return
         except DecodeError:
             self.malformed += 1
             return

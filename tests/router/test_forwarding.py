@@ -10,6 +10,7 @@ from ioscli.codec.ipv4 import IPv4Header
 from ioscli.model.changes import InterfaceChanged, StaticRoutesChanged
 from ioscli.model.ifname import InterfaceName
 from ioscli.router.probes import EchoRequest, TraceKind
+from ioscli.router.vrf import GLOBAL
 from tests.router.networks import Network, config, site_to_site, wire_site_to_site
 
 GI00 = InterfaceName.parse("Gi0/0")
@@ -150,7 +151,7 @@ def test_a_gre_key_must_be_the_same_at_both_ends():
     configs[0].interfaces[tunnel].tunnel.key = 100
     network = wire_site_to_site(Network(*configs)).boot()
     assert network.ping("R4", "172.16.2.5") == "....."
-    assert network["R3"].gre.unknown
+    assert network["R3"].vrfs[GLOBAL].gre.unknown
     network["R3"].config.interfaces[tunnel].tunnel.key = 100
     network["R3"].apply([InterfaceChanged(tunnel)])
     network.ping("R4", "172.16.2.5")

@@ -1,4 +1,4 @@
-"""Multicast of routing protocols: framed as RFC 1112 says, heard by who listens, never forwarded."""
+"""Multicast of routing protocols: framed as in RFC 1112, heard by who listens, not forwarded."""
 
 from ioscli.codec.ethernet import multicast_mac
 from ioscli.codec.ipv4 import IpProtocol

@@ -1,11 +1,11 @@
 """show ip traffic, show interfaces summary: captures of IOS 15.
 
 Printed are the counts that this router keeps; of protocols that it does not speak there is nothing
-to count. What can only be nothing here (options, security, multicast) prints as nothing, as on
-a router that met none.
+to count. What can only be nothing here (security options, IRDP) prints as nothing, as on a router
+that met none. UDP datagrams of impossible length are in no line, as on IOS.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ioscli.codec.icmp import IcmpType
 from ioscli.router.traffic import TrafficView
@@ -16,12 +16,17 @@ def show_ip_traffic(it: TrafficView) -> Iterator[str]:
     """IP, ICMP, UDP and ARP statistics since boot."""
     yield "IP statistics:"
     yield f"  Rcvd:  {it.received} total, {it.delivered} local destination"
-    errors = f"{it.header_errors} format errors, 0 checksum errors"
+    errors = f"{it.format_errors} format errors, {it.checksum_errors} checksum errors"
     yield f"         {errors}, {it.bad_hops} bad hop count"
     yield f"         {it.unknown_protocols} unknown protocol, 0 not a gateway"
-    yield "         0 security failures, 0 bad options, 0 with options"
-    yield f"  Frags: {it.reassembled} reassembled, {it.timeouts} timeouts, 0 couldn't reassemble"
-    yield f"         {it.fragments} fragments, {it.too_big} couldn't fragment"
+    options = f"{it.bad_options} bad options, {it.with_options} with options"
+    yield f"         0 security failures, {options}"
+    yield from _options(it.options)
+    failures = f"{it.reassembly_failures} couldn't reassemble"
+    yield f"  Frags: {it.reassembled} reassembled, {it.timeouts} timeouts, {failures}"
+    yield f"         {it.fragments} fragmented, {it.too_big} couldn't fragment"
+    yield f"  Bcast: {it.broadcasts} received, 0 sent"
+    yield f"  Mcast: {it.multicasts_in} received, {it.multicasts_out} sent"
     yield f"  Sent:  {it.generated} generated, {it.forwarded} forwarded"
     yield f"  Drop:  {it.unencapsulated} encapsulation failed, 0 unresolved, 0 no adjacency"
     yield f"         {it.no_route} no route, 0 unicast RPF, 0 forced drop"
@@ -29,7 +34,7 @@ def show_ip_traffic(it: TrafficView) -> Iterator[str]:
     got, sent = it.icmp_received, it.icmp_sent
     yield "ICMP statistics:"
     yield (
-        f"  Rcvd: {it.icmp_malformed} format errors, 0 checksum errors, "
+        f"  Rcvd: {it.icmp_malformed} format errors, {it.icmp_checksum_errors} checksum errors, "
         f"{got.get(IcmpType.REDIRECT, 0)} redirects, "
         f"{got.get(IcmpType.DESTINATION_UNREACHABLE, 0)} unreachable"
     )
@@ -58,7 +63,7 @@ def show_ip_traffic(it: TrafficView) -> Iterator[str]:
     yield ""
     yield "UDP statistics:"
     yield (
-        f"  Rcvd: {it.udp_received} total, {it.udp_malformed} checksum errors, "
+        f"  Rcvd: {it.udp_received} total, {it.udp_checksum_errors} checksum errors, "
         f"{it.udp_no_port} no port"
     )
     yield f"  Sent: {it.udp_sent} total, 0 forwarded broadcasts"
@@ -73,6 +78,26 @@ def show_ip_traffic(it: TrafficView) -> Iterator[str]:
         f"  Sent: {arp.requests_out} requests, {arp.replies_out} replies "
         f"({arp.proxy_out} proxy), 0 reverse"
     )
+
+
+#: IP option types by their names here, in the order of the lines (RFC 791, RFC 2113, IANA).
+_OPTIONS = (
+    (("end", 0), ("nop", 1), ("basic security", 130), ("loose source route", 131)),
+    (("timestamp", 68), ("extended security", 133), ("record route", 7)),
+    (
+        *(("stream ID", 136), ("strict source route", 137), ("alert", 148)),
+        *(("cipso", 134), ("ump", 152)),
+    ),
+)
+
+
+def _options(kinds: Mapping[int, int]) -> Iterator[str]:
+    label = "  Opts:  "
+    for line in _OPTIONS:
+        yield label + ", ".join(f"{kinds.get(kind, 0)} {name}" for name, kind in line)
+        label = " " * len(label)
+    named = {kind for line in _OPTIONS for _, kind in line}
+    yield f"{label}{sum(count for kind, count in kinds.items() if kind not in named)} other"
 
 
 def show_interfaces_summary(views: Iterable[InterfaceView]) -> Iterator[str]:

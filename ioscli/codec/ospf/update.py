@@ -1,0 +1,50 @@
+"""Link state updates (RFC 2328 A.3.5): the packets that most work goes into."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ioscli.codec.errors import DecodeError
+from ioscli.codec.ospf.errors import LengthError
+from ioscli.codec.ospf.lsa import Lsa, known_lsas
+from ioscli.codec.ospf.numbers import LSA_HEADER_LENGTH
+
+
+class Update(NamedTuple):
+    """LSAs with their ages in seconds, and what was wrong with those left out."""
+
+    lsas: list[tuple[int, Lsa]]
+    errors: list[DecodeError]
+    """One for each LSA that is none: the others of the packet are not to suffer (13 step 1)."""
+
+
+def build_update(lsas: Iterable[tuple[int, Lsa]]) -> bytes:
+    """The packet's body; ages in seconds."""
+    parts = [b""]
+    for age, lsa in lsas:
+        parts.append(age.to_bytes(2, "big"))
+        parts.append(lsa.rest)
+    parts[0] = (len(parts) >> 1).to_bytes(4, "big")
+    return b"".join(parts)
+
+
+def parse_update(body: bytes) -> Update:
+    """Mirror of build_update; DecodeError where the LSAs do not fit the packet."""
+    size = len(body)
+    if size < 4:
+        raise LengthError(f"link state update of {size} bytes")
+    lsas: list[tuple[int, Lsa]] = []
+    errors: list[DecodeError] = []
+    find = known_lsas.find
+    offset = 4
+    for _ in range(int.from_bytes(body[:4], "big")):
+        if offset + LSA_HEADER_LENGTH > size:
+            raise LengthError(f"LSA at byte {offset} of {size}")
+        end = offset + (body[offset + 18] << 8 | body[offset + 19])
+        if not offset + LSA_HEADER_LENGTH <= end <= size:
+            raise LengthError(f"LSA of {end - offset} bytes at byte {offset} of {size}")
+        try:
+            lsas.append((body[offset] << 8 | body[offset + 1], find(body[offset + 2 : end])))
+        except DecodeError as error:
+            errors.append(error)
+        offset = end
+    return Update(lsas, errors)
