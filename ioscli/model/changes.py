@@ -30,10 +30,20 @@ class CryptoChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class RoutingChanged:
+    """A routing process, its interfaces' settings or a policy that it uses changed."""
+
+
+@dataclass(frozen=True, slots=True)
 class SystemChanged:
     """Anything that only names or tunes the router: hostname, ICMP rate limits, lookups."""
 
 
 ConfigChange = (
-    InterfaceChanged | InterfaceRemoved | StaticRoutesChanged | CryptoChanged | SystemChanged
+    InterfaceChanged
+    | InterfaceRemoved
+    | StaticRoutesChanged
+    | CryptoChanged
+    | RoutingChanged
+    | SystemChanged
 )

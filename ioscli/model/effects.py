@@ -79,10 +79,14 @@ class Redistributed(NamedTuple):
     process: str
     """Of the origin: `1` of `ospf 1`; empty for connected and static routes."""
     metric: int | None
-    """What `redistribute ... metric`, a route-map or `default-metric` say; None: the default."""
+    """What `redistribute ... metric` or a route-map say; None: the protocol's default."""
+    vector: tuple[int, int, int, int, int] | None = None
+    """EIGRP's: bandwidth (kb/s), delay (tens of microseconds), reliability, load, MTU (bytes)."""
     tag: int = 0
     metric_type: int = 2
     """Of OSPF externals: 1 or 2."""
     next_hop: IPv4Address | None = None
     """Of the origin's route: what OSPF's forwarding address and EIGRP's next hop lean on."""
     interface: InterfaceName | None = None
+    origin_metric: int = 0
+    """Of the origin's route; BGP takes it over as MED."""

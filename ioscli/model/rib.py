@@ -138,6 +138,12 @@ class Rib:
         every.sort(key=lambda entry: _order(entry.route.prefix))
         yield from every
 
+    def routes(self) -> Iterator[Route]:
+        """The best routes, in no order."""
+        for table in self._lengths.values():
+            for entry in table.values():
+                yield entry.route
+
     def entry(self, prefix: IPv4Network) -> Entry | None:
         """The best route to exactly this prefix."""
         length = prefix.prefixlen

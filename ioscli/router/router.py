@@ -14,6 +14,7 @@ from ioscli.model.changes import (
     CryptoChanged,
     InterfaceChanged,
     InterfaceRemoved,
+    RoutingChanged,
     StaticRoutesChanged,
     SystemChanged,
 )
@@ -30,6 +31,7 @@ from ioscli.router.linestate import LineState
 from ioscli.router.probes import EchoRequest, EchoResult, TraceProbe, TraceResult
 from ioscli.router.processes import Processes
 from ioscli.router.reload import Reloads
+from ioscli.router.routing_process import Routing
 from ioscli.router.serial import SerialInterface
 from ioscli.router.syslog import ConsoleLog
 from ioscli.router.tunnel import TunnelInterface
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from ioscli.model.crypto import IsakmpSaState
     from ioscli.protocols.ike import IkeKeyRecord
     from ioscli.protocols.ipsec.sadb import EspKeyRecord
+    from ioscli.router.archive import ConfigArchive
     from ioscli.router.crypto import CryptoEngine
     from ioscli.router.debug import Debugging
     from ioscli.router.memory import Memory
@@ -82,6 +85,7 @@ class Router:
         self._life = 0
         """How many times it has reloaded: what a former life had posted must not act."""
         self._former_crypto: list[CryptoEngine] = []
+        self._archive: ConfigArchive | None = None
         self.exec_lines = ExecLines()
         self._begin_life(config)
 
@@ -96,6 +100,7 @@ class Router:
         table = self._vrf(GLOBAL)
         self.rib, self.forwarding = table.rib, table.forwarding
         self.icmp, self.prober, self.udp = table.icmp, table.prober, table.udp
+        self.routing = Routing(self)
         self.lines = LineState(simulation, self.console)
         self._crypto: CryptoEngine | None = None
         self._booted = simulation.now
@@ -142,6 +147,15 @@ class Router:
     def running_crypto(self) -> CryptoEngine | None:
         """ISAKMP and IPsec, where something needed them so far."""
         return self._crypto
+
+    @property
+    def archive(self) -> ConfigArchive:
+        """The configuration log and what undoes changes, made when something first needs them."""
+        if self._archive is None:
+            from ioscli.router.archive import ConfigArchive
+
+            self._archive = ConfigArchive(self.simulation)
+        return self._archive
 
     @property
     def crypto(self) -> CryptoEngine:
@@ -209,6 +223,10 @@ class Router:
         """
         self._life += 1
         self.lines.stop()
+        if self._archive is not None:
+            self._archive.stop()
+            self._archive = None
+        self.routing.stop()
         if self._crypto is not None:
             self._crypto.stop()
             self._former_crypto.append(self._crypto)
@@ -274,7 +292,7 @@ class Router:
 
     def apply(self, changes: Iterable[ConfigChange]) -> None:
         """Follow what the operator changed in `config`."""
-        settle = crypto = False
+        settle = crypto = routing = False
         for change in changes:
             match change:
                 case InterfaceChanged(name):
@@ -287,10 +305,14 @@ class Router:
                     settle = True
                 case CryptoChanged():
                     crypto = True
+                case RoutingChanged():
+                    routing = True
                 case SystemChanged():
                     pass  # read from the configuration when it is needed
         if settle:
             self.reconverge()
+        elif routing:
+            self.routing.reconfigure()
         if crypto:
             self._reconfigure_crypto()
 
@@ -410,6 +432,18 @@ class Router:
             ]
             if not moved:
                 break
+        if self._crypto is not None:
+            self._crypto.routes_changed()
+        self.routing.reconfigure()
+
+    def routes_changed(self, tables: Iterable[str]) -> None:
+        """Routing protocols changed some tables: what leans on their routes looks again."""
+        if self._tunnels():
+            self.reconverge()
+            return
+        for name in tables:
+            self.vrfs[name].routes.update_static()
+            self.vrfs[name].forwarding.flush()
         if self._crypto is not None:
             self._crypto.routes_changed()
 

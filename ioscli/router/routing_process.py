@@ -1,0 +1,312 @@
+"""One process of a routing protocol on a router: its machine driven, its effects carried out.
+
+The machines of `ioscli.protocols` do no I/O. A `RoutingProcess` hands them packets and the time,
+sends what they want sent, and offers their routes to the RIB; `ospf`, `eigrp`, `bgp` and `rip`
+beside this file say what each of them is told of configuration and interfaces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from ipaddress import IPv4Address, IPv4Network
+from typing import TYPE_CHECKING, Protocol
+
+from ioscli.codec.ipv4 import header_length
+from ioscli.codec.ipv4_template import Ipv4Template
+from ioscli.codec.udp import UdpHeader
+from ioscli.model.effects import (
+    Debug,
+    Install,
+    Log,
+    Redistributed,
+    RoutingEffect,
+    SendDatagram,
+    SendPacket,
+    Withdraw,
+)
+from ioscli.model.ifname import InterfaceName
+from ioscli.model.instant import Instant
+from ioscli.model.redistribution import Redistribution
+from ioscli.model.rib import Route, RouteSource
+from ioscli.router.redistribution import Policy, Sets, select
+
+if TYPE_CHECKING:
+    from ioscli.router.interfaces import Interface
+    from ioscli.router.router import Router
+    from ioscli.router.vrf import Vrf
+
+_UDP = 17
+
+
+class Machine(Protocol):
+    """What every routing protocol's machine offers."""
+
+    debugging: set[str]
+
+    @property
+    def next_deadline(self) -> Instant | None:
+        """When `handle_timer` has something to do next."""
+
+    def handle_timer(self, now: Instant, /) -> list[RoutingEffect]:
+        """Do everything that is due."""
+
+    def redistribute(
+        self, now: Instant, routes: Mapping[IPv4Network, Redistributed], /
+    ) -> list[RoutingEffect]:
+        """Follow the whole set of routes that other sources hand over."""
+
+    def close(self, now: Instant, /) -> list[RoutingEffect]:
+        """The process is removed."""
+
+
+class RoutingProcess:
+    """A machine at work in one routing table of a router.
+
+    name: what tells processes of a protocol apart: `1` of `router ospf 1`.
+    """
+
+    source: RouteSource
+    protocol: int | None = None
+    """IP protocol number of its packets; None: they come over UDP or TCP."""
+
+    def __init__(self, router: Router, vrf: Vrf, name: str, machine: Machine) -> None:
+        self.router = router
+        self.vrf = vrf
+        self.name = name
+        self._driven = machine
+        self._simulation = router.simulation
+        self._wakes_at: Instant | None = None
+        self._closed = False
+        self._redistributed: dict[IPv4Network, Redistributed] = {}
+
+    # -- for the protocols' own adapters ---------------------------------------------------------
+
+    def configure(self) -> None:
+        """Tell the machine what is configured and which interfaces are up."""
+        raise NotImplementedError
+
+    def covered(self) -> Collection[InterfaceName]:
+        """The interfaces on which it runs."""
+        return ()
+
+    def takes(self, interface: Interface) -> bool:
+        """Whether packets that come in through an interface are its own."""
+        return interface.name in self.covered()
+
+    def receive(
+        self,
+        interface: InterfaceName,
+        source: IPv4Address,
+        destination: IPv4Address,
+        payload: bytes,
+        /,
+    ) -> None:
+        """A packet of its protocol came in."""
+        raise NotImplementedError
+
+    def redistributions(self) -> Collection[Redistribution]:
+        """Its `redistribute` lines."""
+        return ()
+
+    @property
+    def takes_default_route(self) -> bool:
+        """Whether `redistribute` brings 0.0.0.0/0 along."""
+        return False
+
+    # -- what the table has for it -----------------------------------------------------------------
+
+    def routes_changed(self) -> None:
+        """The table changed: what depends on other sources' routes is looked at again."""
+        routes = self._select()
+        if routes != self._redistributed:
+            self._redistributed = routes
+            self.carry_out(self._driven.redistribute(self._simulation.now, routes))
+
+    def _select(self) -> dict[IPv4Network, Redistributed]:
+        lines = self.redistributions()
+        if not lines:
+            return {}
+        return select(
+            self.vrf.rib,
+            lines,
+            self.router.routing.policy,
+            self.router.routing.covered,
+            default_route=self.takes_default_route,
+        )
+
+    # -- effects -----------------------------------------------------------------------------------
+
+    def carry_out(self, effects: Iterable[RoutingEffect]) -> None:
+        """Do what the machine asks, in order, and see that it is woken in time."""
+        moved = False
+        vrf, now = self.vrf, self._simulation.now
+        for effect in effects:
+            match effect:
+                case SendPacket():
+                    self._send(effect)
+                case SendDatagram():
+                    self._send_datagram(effect)
+                case Install(route):
+                    vrf.rib.add(route, now)
+                    moved = True
+                case Withdraw(prefix):
+                    vrf.rib.remove(prefix, self.source, now, self.name)
+                    moved = True
+                case Log(facility, severity, mnemonic, text):
+                    self.router.log(facility, severity, mnemonic, text)
+                case Debug(_, text):
+                    self.router.console.debug(text)
+        if moved:
+            self.router.routing.moved(vrf)
+        self._wake()
+
+    def close(self) -> None:
+        """End the process: neighbors are told, its routes go."""
+        self.carry_out(self._driven.close(self._simulation.now))
+        self.stop()
+        for route in self.vrf.rib.of_source(self.source, self.name):
+            self.vrf.rib.remove(route.prefix, self.source, self._simulation.now, self.name)
+        self.router.routing.moved(self.vrf)
+
+    def stop(self) -> None:
+        """Do nothing more: the router went off."""
+        self._closed = True
+
+    # -- time --------------------------------------------------------------------------------------
+
+    def _wake(self) -> None:
+        due = self._driven.next_deadline
+        if due is None or self._closed:
+            return
+        if self._wakes_at is None or due < self._wakes_at:
+            self._wakes_at = due
+            self._simulation.post(max(0, due - self._simulation.now), self._timer_due, due)
+
+    def _timer_due(self, due: Instant) -> None:
+        if self._closed or due != self._wakes_at:
+            return  # an earlier wake-up took its place
+        self._wakes_at = None
+        self.carry_out(self._driven.handle_timer(self._simulation.now))
+
+    # -- packets -----------------------------------------------------------------------------------
+
+    def _send(self, effect: SendPacket) -> None:
+        forwarding = self.vrf.forwarding
+        if effect.interface is None:
+            forwarding.originate(
+                effect.source.packed,
+                effect.destination.packed,
+                effect.protocol,
+                effect.payload,
+                ttl=effect.ttl,
+                tos=effect.tos,
+            )
+            return
+        interface = self.router.interfaces.get(effect.interface)
+        if interface is not None and interface.protocol_up:
+            header = Ipv4Template(
+                effect.source.packed, effect.destination.packed, effect.protocol, effect.ttl
+            ).build(len(effect.payload), forwarding.identification(), effect.tos, 0)
+            forwarding.emit(header + effect.payload, interface, effect.destination.packed)
+
+    def _send_datagram(self, effect: SendDatagram) -> None:
+        header = UdpHeader(effect.port, effect.port)
+        payload = header.build(effect.payload, effect.source, effect.destination)
+        packet = SendPacket(
+            effect.interface,
+            effect.source,
+            effect.destination,
+            _UDP,
+            payload,
+            effect.ttl,
+            effect.tos,
+        )
+        self._send(packet)
+
+
+def packet_fields(packet: bytes) -> tuple[IPv4Address, IPv4Address, bytes]:
+    """Source, destination and payload of an IPv4 packet that passed the header checks."""
+    return (
+        IPv4Address(packet[12:16]),
+        IPv4Address(packet[16:20]),
+        packet[header_length(packet) :],
+    )
+
+
+def _no_policy(_name: str, _route: Route) -> Sets | None:
+    """No route-map is known: each of them denies."""
+    return None
+
+
+class Routing:
+    """The routing processes of one router."""
+
+    def __init__(self, router: Router) -> None:
+        self._router = router
+        self._simulation = router.simulation
+        self._moved: set[str] = set()
+        self.policy: Policy = _no_policy
+        self.processes: dict[tuple[RouteSource, str], RoutingProcess] = {}
+
+    def reconfigure(self) -> None:
+        """Follow the configuration: processes made, changed and removed, interfaces up or down."""
+        wanted = {}
+        for source, name, make in self._configured():
+            wanted[source, name] = make
+        for key in [key for key in self.processes if key not in wanted]:
+            self.processes.pop(key).close()
+        for key, make in wanted.items():
+            if key not in self.processes:
+                self.processes[key] = make(self._router, key[1])
+            self.processes[key].configure()
+            self.processes[key].routes_changed()
+
+    def _configured(
+        self,
+    ) -> Iterable[tuple[RouteSource, str, Callable[[Router, str], RoutingProcess]]]:
+        """The processes of the configuration, with what makes each."""
+        return ()
+
+    def stop(self) -> None:
+        """The router goes off without a word."""
+        for process in self.processes.values():
+            process.stop()
+        self.processes.clear()
+
+    def of_source(self, source: RouteSource) -> list[RoutingProcess]:
+        """The processes of one protocol."""
+        return [process for (kind, _), process in self.processes.items() if kind is source]
+
+    def moved(self, vrf: Vrf) -> None:
+        """A process changed a table: packets go new ways at once, the rest follows shortly."""
+        vrf.forwarding.flush()
+        if not self._moved:
+            self._simulation.post(0, self._settle, None)
+        self._moved.add(vrf.name)
+
+    def _settle(self, _: object) -> None:
+        moved, self._moved = self._moved, set()
+        self._router.routes_changed(moved)
+        for process in self.processes.values():
+            if process.vrf.name in moved:
+                process.routes_changed()
+
+    # -- packets -----------------------------------------------------------------------------------
+
+    def listen(self, vrf: Vrf, protocol: int) -> None:
+        """Have the packets of an IP protocol in a table handed to the process that takes them."""
+
+        def receive(packet: bytes, interface: Interface) -> None:
+            for process in self.processes.values():
+                if process.protocol == protocol and process.takes(interface):
+                    process.receive(interface.name, *packet_fields(packet))
+                    return
+
+        vrf.forwarding.protocols[protocol] = receive
+
+    # -- redistribution ----------------------------------------------------------------------------
+
+    def covered(self, source: RouteSource, name: str) -> Collection[InterfaceName]:
+        """The interfaces on which a process runs."""
+        process = self.processes.get((source, name))
+        return () if process is None else process.covered()
