@@ -1,0 +1,1 @@
+"""Our routers and real ones on one wire."""
