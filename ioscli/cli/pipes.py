@@ -6,7 +6,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from ioscli.cli.pattern import Pattern, PatternError
+from ioscli.model.pattern import Pattern, PatternError
 
 Filter = Callable[[Iterable[str]], Iterator[str]]
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from enum import Enum, auto
 
-from ioscli.cli.pattern import Pattern, PatternError
+from ioscli.model.pattern import Pattern, PatternError
 
 _MORE = " --More-- "
 #: What IOS sends to take the marker away (recorded by unicon): its outer blanks stay.
@@ -22,6 +22,8 @@ class Terminal:
         self.width = width
         self.monitor = monitor
         """Whether system messages come to a session that is not the console."""
+        self.timestamps = False
+        """Whether the load and the time stand before what a `show` prints."""
         self.synchronous = False
         """Whether the typed line is shown again below a message that broke into it
         (`logging synchronous`)."""

@@ -5,4 +5,6 @@
 - config, crypto: what the operator configured; crypto also holds what IKE and IPsec share
 - changes: what a command changed in the configuration
 - rib: the routing table; effects: what a routing protocol asks of its router
+- access_list, prefix_list, attribute_lists, route_map, redistribution: policy, asked about packets
+  and routes; pattern: IOS's regular expressions
 """

@@ -14,6 +14,7 @@ from ioscli.model.clock import ClockConfig
 from ioscli.model.crypto import IpsecConfig, IsakmpConfig
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.logging import LoggingConfig
+from ioscli.model.policy import PolicyConfig
 from ioscli.model.sections import StoredSection
 
 
@@ -114,6 +115,8 @@ class RouterConfig:
     clock: ClockConfig = field(default_factory=ClockConfig)
     hosts: dict[str, tuple[IPv4Address, ...]] = field(default_factory=dict)
     """`ip host`: names and their addresses, in the order of configuration."""
+    policy: PolicyConfig = field(default_factory=PolicyConfig)
+    """Access lists, prefix lists, route-maps and their like."""
     stored: StoredLines = field(default_factory=dict)
     stored_sections: dict[str, StoredLines] = field(default_factory=dict)
     """Sub-modes kept whole without acting: header line -> its lines."""

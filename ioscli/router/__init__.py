@@ -5,7 +5,8 @@
 - linestate: up and down with IOS's delays and messages
 - forwarding: IPv4 input, output, fragmentation, the forwarding table
 - vrf: a routing table with all that runs over it; routing: its connected and static routes
-- routing_process: routing protocols' machines at work; redistribution: what one hands another
+- routing_protocols: which processes run; routing_process: a protocol's machine at work;
+  redistribution: what one hands another
 - icmp, udp, prober: the router's own ICMP and UDP, pings and traces under way
 - tunnel: GRE and VTI
 - crypto, crypto_policy: tunnel protection: what IKE is asked to negotiate, what its SAs open

@@ -12,8 +12,18 @@ from typing import NamedTuple
 
 from ioscli.model.effects import Redistributed
 from ioscli.model.ifname import InterfaceName
+from ioscli.model.policy import PolicyConfig
 from ioscli.model.redistribution import Redistribution
 from ioscli.model.rib import Rib, Route, RouteSource
+from ioscli.model.route_map import (
+    RouteFacts,
+    Set,
+    SetMetric,
+    SetMetricType,
+    SetTag,
+    SetVector,
+    apply,
+)
 
 _KINDS = {
     "": "internal",
@@ -23,6 +33,15 @@ _KINDS = {
     "N1": "nssa-external 1",
     "N2": "nssa-external 2",
 }
+_ROUTE_TYPES = {
+    "E1": "external type-1",
+    "E2": "external type-2",
+    "N1": "nssa-external type-1",
+    "N2": "nssa-external type-2",
+    "EX": "external",
+    "external": "external",
+}
+_METRIC_TYPES = {"type-1": 1, "type-2": 2}
 
 
 class Sets(NamedTuple):
@@ -61,6 +80,43 @@ def select(
             if sets is not None:
                 chosen.setdefault(route.prefix, _handed_over(route, line, sets))
     return chosen
+
+
+def facts(route: Route) -> RouteFacts:
+    """What a route-map sees of a route of the table."""
+    path = route.paths[0]
+    return RouteFacts(
+        route.prefix,
+        path.next_hop,
+        path.advertiser,
+        path.interface,
+        route.metric,
+        route.tag,
+        _ROUTE_TYPES.get(route.kind, "internal"),
+        f"{route.source.name.lower()} {route.process}".rstrip(),
+    )
+
+
+def through_route_map(policy: PolicyConfig, name: str, route: Route) -> Sets | None:
+    """What a route-map makes of a route of the table; None: denied."""
+    applied = apply(policy, name, facts(route))
+    return None if applied is None else collect_sets(applied, route.metric)
+
+
+def collect_sets(applied: Iterable[Set], metric: int) -> Sets:
+    """What the `set` lines of a route-map make of a route that had a metric."""
+    sets = Sets()
+    for line in applied:
+        match line:
+            case SetMetric(value, relative):
+                sets = sets._replace(metric=max(0, metric + value) if relative else value)
+            case SetVector(vector):
+                sets = sets._replace(vector=vector)
+            case SetMetricType(kind) if kind in _METRIC_TYPES:
+                sets = sets._replace(metric_type=_METRIC_TYPES[kind])
+            case SetTag(tag):
+                sets = sets._replace(tag=tag)
+    return sets
 
 
 def _offered(rib: Rib, line: Redistribution, covered: Covered) -> Iterator[Route]:

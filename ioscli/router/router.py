@@ -31,7 +31,7 @@ from ioscli.router.linestate import LineState
 from ioscli.router.probes import EchoRequest, EchoResult, TraceProbe, TraceResult
 from ioscli.router.processes import Processes
 from ioscli.router.reload import Reloads
-from ioscli.router.routing_process import Routing
+from ioscli.router.routing_protocols import Routing
 from ioscli.router.serial import SerialInterface
 from ioscli.router.syslog import ConsoleLog
 from ioscli.router.tunnel import TunnelInterface
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from ioscli.protocols.ike import IkeKeyRecord
     from ioscli.protocols.ipsec.sadb import EspKeyRecord
     from ioscli.router.archive import ConfigArchive
+    from ioscli.router.config_history import ConfigHistory
     from ioscli.router.crypto import CryptoEngine
     from ioscli.router.debug import Debugging
     from ioscli.router.memory import Memory
@@ -108,6 +109,7 @@ class Router:
         self.exec_lines.restarted()
         self._memory: Memory | None = None
         self._debugging: Debugging | None = None
+        self._config_history: ConfigHistory | None = None
         self.forwarding.protocols[IpProtocol.ESP] = self._first_esp
         self.lines.changed = self.reconverge
         # Null0 is there whether or not it is configured.
@@ -124,6 +126,15 @@ class Router:
             known = Vrf(self.simulation, chance, name, self.interfaces, self.config)
             self.vrfs[name] = known
         return known
+
+    @property
+    def config_history(self) -> ConfigHistory:
+        """When the configuration was last changed and saved, in this life."""
+        if self._config_history is None:
+            from ioscli.router.config_history import ConfigHistory
+
+            self._config_history = ConfigHistory(self.clock)
+        return self._config_history
 
     @property
     def debugging(self) -> Debugging:

@@ -7,7 +7,8 @@ beside this file say what each of them is told of configuration and interfaces.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Protocol
 
@@ -27,8 +28,8 @@ from ioscli.model.effects import (
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import Instant
 from ioscli.model.redistribution import Redistribution
-from ioscli.model.rib import Route, RouteSource
-from ioscli.router.redistribution import Policy, Sets, select
+from ioscli.model.rib import RouteSource
+from ioscli.router.redistribution import select, through_route_map
 
 if TYPE_CHECKING:
     from ioscli.router.interfaces import Interface
@@ -93,6 +94,15 @@ class RoutingProcess:
         """Whether packets that come in through an interface are its own."""
         return interface.name in self.covered()
 
+    def packet(self, packet: bytes, interface: Interface) -> None:
+        """An IPv4 packet of its protocol came in; its header is in order."""
+        self.receive(
+            interface.name,
+            IPv4Address(packet[12:16]),
+            IPv4Address(packet[16:20]),
+            packet[header_length(packet) :],
+        )
+
     def receive(
         self,
         interface: InterfaceName,
@@ -129,7 +139,7 @@ class RoutingProcess:
         return select(
             self.vrf.rib,
             lines,
-            self.router.routing.policy,
+            partial(through_route_map, self.router.config.policy),
             self.router.routing.covered,
             default_route=self.takes_default_route,
         )
@@ -222,91 +232,3 @@ class RoutingProcess:
             effect.tos,
         )
         self._send(packet)
-
-
-def packet_fields(packet: bytes) -> tuple[IPv4Address, IPv4Address, bytes]:
-    """Source, destination and payload of an IPv4 packet that passed the header checks."""
-    return (
-        IPv4Address(packet[12:16]),
-        IPv4Address(packet[16:20]),
-        packet[header_length(packet) :],
-    )
-
-
-def _no_policy(_name: str, _route: Route) -> Sets | None:
-    """No route-map is known: each of them denies."""
-    return None
-
-
-class Routing:
-    """The routing processes of one router."""
-
-    def __init__(self, router: Router) -> None:
-        self._router = router
-        self._simulation = router.simulation
-        self._moved: set[str] = set()
-        self.policy: Policy = _no_policy
-        self.processes: dict[tuple[RouteSource, str], RoutingProcess] = {}
-
-    def reconfigure(self) -> None:
-        """Follow the configuration: processes made, changed and removed, interfaces up or down."""
-        wanted = {}
-        for source, name, make in self._configured():
-            wanted[source, name] = make
-        for key in [key for key in self.processes if key not in wanted]:
-            self.processes.pop(key).close()
-        for key, make in wanted.items():
-            if key not in self.processes:
-                self.processes[key] = make(self._router, key[1])
-            self.processes[key].configure()
-            self.processes[key].routes_changed()
-
-    def _configured(
-        self,
-    ) -> Iterable[tuple[RouteSource, str, Callable[[Router, str], RoutingProcess]]]:
-        """The processes of the configuration, with what makes each."""
-        return ()
-
-    def stop(self) -> None:
-        """The router goes off without a word."""
-        for process in self.processes.values():
-            process.stop()
-        self.processes.clear()
-
-    def of_source(self, source: RouteSource) -> list[RoutingProcess]:
-        """The processes of one protocol."""
-        return [process for (kind, _), process in self.processes.items() if kind is source]
-
-    def moved(self, vrf: Vrf) -> None:
-        """A process changed a table: packets go new ways at once, the rest follows shortly."""
-        vrf.forwarding.flush()
-        if not self._moved:
-            self._simulation.post(0, self._settle, None)
-        self._moved.add(vrf.name)
-
-    def _settle(self, _: object) -> None:
-        moved, self._moved = self._moved, set()
-        self._router.routes_changed(moved)
-        for process in self.processes.values():
-            if process.vrf.name in moved:
-                process.routes_changed()
-
-    # -- packets -----------------------------------------------------------------------------------
-
-    def listen(self, vrf: Vrf, protocol: int) -> None:
-        """Have the packets of an IP protocol in a table handed to the process that takes them."""
-
-        def receive(packet: bytes, interface: Interface) -> None:
-            for process in self.processes.values():
-                if process.protocol == protocol and process.takes(interface):
-                    process.receive(interface.name, *packet_fields(packet))
-                    return
-
-        vrf.forwarding.protocols[protocol] = receive
-
-    # -- redistribution ----------------------------------------------------------------------------
-
-    def covered(self, source: RouteSource, name: str) -> Collection[InterfaceName]:
-        """The interfaces on which a process runs."""
-        process = self.processes.get((source, name))
-        return () if process is None else process.covered()

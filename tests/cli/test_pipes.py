@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ioscli.cli.matcher import Grammar
-from ioscli.cli.pattern import Pattern, PatternError
 from ioscli.cli.pipes import PipeError, modifier_help, read_filter, split_pipe
+from ioscli.model.pattern import Pattern, PatternError
 
 from .desk import Desk
 

@@ -17,9 +17,10 @@ from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import SECOND, Instant
 from ioscli.model.redistribution import Redistribution
 from ioscli.model.rib import Path, Route, RouteSource
-from ioscli.router.redistribution import Sets
+from ioscli.model.route_map import RouteMap, SetTag
 from ioscli.router.router import Router
-from ioscli.router.routing_process import Routing, RoutingProcess
+from ioscli.router.routing_process import RoutingProcess
+from ioscli.router.routing_protocols import Routing
 
 from .networks import Network, config
 
@@ -36,6 +37,7 @@ class Announcer:
         self.next_deadline: Instant | None = None
         self.own = own
         self.networks: list[IPv4Network] = []
+        self.tags: list[int] = []
         self.learned: set[IPv4Network] = set()
 
     def start(self, now: Instant) -> list[RoutingEffect]:
@@ -59,6 +61,7 @@ class Announcer:
         self, now: Instant, routes: Mapping[IPv4Network, Redistributed]
     ) -> list[RoutingEffect]:
         self.networks = sorted(routes)
+        self.tags = [routes[prefix].tag for prefix in self.networks]
         return []
 
     def close(self, now: Instant) -> list[RoutingEffect]:
@@ -137,12 +140,17 @@ def test_a_new_static_route_follows(net: Network) -> None:
 
 
 def test_a_route_map_decides_what_goes_over(net: Network, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Toy, "lines", (Redistribution(RouteSource.STATIC, route_map="NONE"),))
-    net["R1"].routing.policy = lambda name, route: Sets() if name == "ALL" else None
-    net["R1"].apply([RoutingChanged()])
-    process = net["R1"].routing.processes[RouteSource.RIP, "toy"]
+    monkeypatch.setattr(Toy, "lines", (Redistribution(RouteSource.STATIC, route_map="M"),))
+    router = net["R1"]
+    router.apply([RoutingChanged()])
+    process = router.routing.processes[RouteSource.RIP, "toy"]
     assert isinstance(process, Toy)
-    assert process.machine.networks == []
+    assert process.machine.networks == []  # nobody made the route-map
+    router.config.policy.route_maps["M"] = RouteMap("M")
+    router.config.policy.route_maps["M"].entry(10, permit=True).sets.append(SetTag(5))
+    router.apply([RoutingChanged()])
+    assert process.machine.networks == [IPv4Network("192.0.2.0/24")]
+    assert process.machine.tags == [5]
 
 
 def test_a_process_that_is_removed_takes_its_routes_along(net: Network) -> None:

@@ -1,4 +1,4 @@
-r"""Regular expressions as IOS writes them, for `| include` and its like.
+r"""Regular expressions as IOS writes them: `| include`, AS-path lists, expanded community lists.
 
 Cisco's "Regular Expressions" appendix: case counts; `.`, `*`, `+`, `?`, `^`, `$`, `[...]`,
 `(...)`, `|` and `\` as usual, and `_` for a comma, brace, parenthesis, blank, or either end of

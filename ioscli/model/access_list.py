@@ -1,0 +1,262 @@
+"""Access lists: what `access-list` and `ip access-list` configure, asked about packets and routes.
+
+An entry matches or it does not; the first that does decides, and a list ends in a deny that is
+not written. How IOS reads ports of fragments: an entry with ports matches first fragments alone,
+but for a permit, whose addresses let the later fragments through (Cisco, "Access Control Lists
+and IP Fragments").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from ipaddress import IPv4Address, IPv4Network
+from typing import NamedTuple
+
+ANY = 0xFFFF_FFFF
+_FIRST_SEQUENCE = 10
+_SEQUENCE_STEP = 10
+
+_ICMP, _TCP, _UDP, _SCTP = 1, 6, 17, 132
+_WITH_PORTS = frozenset({_TCP, _UDP, _SCTP})
+
+
+class AccessListKind(Enum):
+    """`ip access-list standard|extended`; the value is the word."""
+
+    STANDARD = "standard"
+    EXTENDED = "extended"
+
+    @classmethod
+    def of_number(cls, number: int) -> AccessListKind:
+        """What a numbered list is: 1-99 and 1300-1999 are standard lists."""
+        return cls.STANDARD if number < 100 or 1300 <= number < 2000 else cls.EXTENDED
+
+
+class AddressMatch(NamedTuple):
+    """An address and its wildcard bits, both as integers; a set bit does not matter."""
+
+    address: int
+    wildcard: int
+
+    def covers(self, address: int) -> bool:
+        """Whether an address is meant."""
+        return not (address ^ self.address) & ~self.wildcard & ANY
+
+    @property
+    def is_host(self) -> bool:
+        """One address alone."""
+        return self.wildcard == 0
+
+
+EVERYTHING = AddressMatch(0, ANY)
+
+
+class PortOperator(Enum):
+    """How ports are compared; the value is the word."""
+
+    EQUAL = "eq"
+    NOT_EQUAL = "neq"
+    LESS = "lt"
+    GREATER = "gt"
+    RANGE = "range"
+
+
+class PortMatch(NamedTuple):
+    """`eq 80 443`, `range 1 1023`."""
+
+    operator: PortOperator
+    ports: tuple[int, ...]
+
+    def covers(self, port: int) -> bool:
+        """Whether a port is meant."""
+        match self.operator:
+            case PortOperator.EQUAL:
+                return port in self.ports
+            case PortOperator.NOT_EQUAL:
+                return port not in self.ports
+            case PortOperator.LESS:
+                return port < self.ports[0]
+            case PortOperator.GREATER:
+                return port > self.ports[0]
+            case PortOperator.RANGE:
+                return self.ports[0] <= port <= self.ports[1]
+
+
+class FlagMatch(NamedTuple):
+    """TCP flags as a mask of RFC 793's bits: any of them set, or all as said."""
+
+    must_be_set: int
+    must_be_clear: int = 0
+    any_of: bool = False
+    """One of the conditions is enough: `match-any`, `established`, several plain flags."""
+
+    def covers(self, flags: int) -> bool:
+        """Whether a segment's flags are meant."""
+        if self.any_of:
+            return bool(flags & self.must_be_set or ~flags & self.must_be_clear)
+        return flags & self.must_be_set == self.must_be_set and not flags & self.must_be_clear
+
+
+class Remark(NamedTuple):
+    """`remark TEXT`: stands before the entry that it speaks of."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessEntry:
+    """One permit or deny. None: whatever the packet has there."""
+
+    permit: bool
+    source: AddressMatch = EVERYTHING
+    destination: AddressMatch = EVERYTHING
+    protocol: int | None = None
+    """IP protocol number; None: `ip`."""
+    source_ports: PortMatch | None = None
+    destination_ports: PortMatch | None = None
+    icmp_type: int | None = None
+    icmp_code: int | None = None
+    flags: FlagMatch | None = None
+    precedence: int | None = None
+    tos: int | None = None
+    dscp: int | None = None
+    ttl: PortMatch | None = None
+    """Compared like ports."""
+    fragments: bool = False
+    """Later fragments alone."""
+    log: bool = False
+    log_input: bool = False
+    unmodelled: tuple[str, ...] = ()
+    """Words of conditions that are kept and never met: reflect, time-range, object groups."""
+
+    def matches(self, packet: bytes) -> bool:
+        """Whether an IPv4 packet (header checked before) meets every condition."""
+        if self.unmodelled:
+            return False
+        if self.protocol is not None and packet[9] != self.protocol:
+            return False
+        if not self.source.covers(int.from_bytes(packet[12:16], "big")):
+            return False
+        if not self.destination.covers(int.from_bytes(packet[16:20], "big")):
+            return False
+        return self._matches_header(packet) and self._matches_transport(packet)
+
+    def _matches_header(self, packet: bytes) -> bool:
+        service = packet[1]
+        if self.precedence is not None and service >> 5 != self.precedence:
+            return False
+        if self.tos is not None and service >> 1 & 0xF != self.tos:
+            return False
+        if self.dscp is not None and service >> 2 != self.dscp:
+            return False
+        return self.ttl is None or self.ttl.covers(packet[8])
+
+    def _matches_transport(self, packet: bytes) -> bool:
+        offset = (packet[6] & 0x1F) << 8 | packet[7]
+        if self.fragments:
+            return offset > 0
+        if not self._looks_deeper:
+            return True
+        if offset:
+            return self.permit  # nothing to look at: see the module's head
+        payload = packet[(packet[0] & 0xF) * 4 :]
+        if packet[9] == _ICMP:
+            return self._matches_icmp(payload)
+        if len(payload) < 4:
+            return False
+        if self.source_ports and not self.source_ports.covers(payload[0] << 8 | payload[1]):
+            return False
+        if self.destination_ports and not self.destination_ports.covers(
+            payload[2] << 8 | payload[3]
+        ):
+            return False
+        return self.flags is None or (len(payload) > 13 and self.flags.covers(payload[13]))
+
+    @property
+    def _looks_deeper(self) -> bool:
+        return (
+            self.source_ports is not None
+            or self.destination_ports is not None
+            or self.icmp_type is not None
+            or self.flags is not None
+        )
+
+    def _matches_icmp(self, payload: bytes) -> bool:
+        if len(payload) < 2 or payload[0] != self.icmp_type:
+            return self.icmp_type is None
+        return self.icmp_code is None or payload[1] == self.icmp_code
+
+
+@dataclass(slots=True)
+class AccessList:
+    """One list, by sequence number. Numbered lists are named by their number."""
+
+    name: str
+    kind: AccessListKind
+    lines: dict[int, AccessEntry | Remark] = field(default_factory=dict)
+
+    def append(self, line: AccessEntry | Remark) -> int:
+        """Add a line at the end, and give its sequence number."""
+        sequence = max(self.lines, default=_FIRST_SEQUENCE - _SEQUENCE_STEP) + _SEQUENCE_STEP
+        self.lines[sequence] = line
+        return sequence
+
+    def put(self, sequence: int, line: AccessEntry | Remark) -> None:
+        """Set the line of a sequence number."""
+        self.lines[sequence] = line
+        self.lines = dict(sorted(self.lines.items()))
+
+    def find(self, line: AccessEntry | Remark) -> int | None:
+        """The sequence number of an equal line; IOS takes no entry twice."""
+        return next((at for at, known in self.lines.items() if known == line), None)
+
+    def resequence(self, start: int, step: int) -> None:
+        """`ip access-list resequence`."""
+        self.lines = {start + step * at: line for at, line in enumerate(self.lines.values())}
+
+    def entries(self) -> Iterator[tuple[int, AccessEntry]]:
+        """The permits and denies, in order."""
+        for sequence, line in self.lines.items():
+            if isinstance(line, AccessEntry):
+                yield sequence, line
+
+    def decide(self, packet: bytes, hit: Callable[[int], None] | None = None) -> AccessEntry | None:
+        """The entry that decides about a packet; None: the deny at the end.
+
+        hit: told the sequence number of the entry, for the counters.
+        """
+        for sequence, entry in self.entries():
+            if entry.matches(packet):
+                if hit is not None:
+                    hit(sequence)
+                return entry
+        return None
+
+    def permits(self, packet: bytes) -> bool:
+        """Whether a packet passes. A list without entries lets everything through, as on IOS."""
+        entry = self.decide(packet)
+        return not self.lines if entry is None else entry.permit
+
+    def permits_address(self, address: IPv4Address) -> bool:
+        """Whether an address passes the source conditions: next hops, neighbors, vty clients."""
+        number = int(address)
+        for _, entry in self.entries():
+            if entry.source.covers(number):
+                return entry.permit
+        return not self.lines
+
+    def permits_route(self, prefix: IPv4Network) -> bool:
+        """Whether a route passes, in distribute-lists and route-maps.
+
+        A standard list looks at the network alone; in an extended one the source is the network
+        and the destination is its mask.
+        """
+        network, mask = int(prefix.network_address), int(prefix.netmask)
+        for _, entry in self.entries():
+            if entry.source.covers(network) and (
+                self.kind is AccessListKind.STANDARD or entry.destination.covers(mask)
+            ):
+                return entry.permit
+        return not self.lines

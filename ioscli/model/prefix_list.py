@@ -1,0 +1,58 @@
+"""`ip prefix-list`: prefixes with bounds on their length."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+
+_FIRST_SEQUENCE = 5
+_SEQUENCE_STEP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixEntry:
+    """One `permit PREFIX [ge N] [le N]`."""
+
+    permit: bool
+    prefix: IPv4Network
+    ge: int | None = None
+    le: int | None = None
+
+    def matches(self, prefix: IPv4Network) -> bool:
+        """Whether a route's prefix is within this one and as long as asked for."""
+        own = self.prefix.prefixlen
+        shortest = own if self.ge is None else self.ge
+        open_ended = own if self.ge is None else 32
+        longest = open_ended if self.le is None else self.le
+        return (
+            shortest <= prefix.prefixlen <= longest
+            and (int(prefix.network_address) ^ int(self.prefix.network_address)) >> (32 - own) == 0
+        )
+
+
+@dataclass(slots=True)
+class PrefixList:
+    """One list, by sequence number."""
+
+    name: str
+    description: str | None = None
+    entries: dict[int, PrefixEntry] = field(default_factory=dict)
+
+    def append(self, entry: PrefixEntry) -> int:
+        """Add an entry five behind the last, and give its sequence number."""
+        sequence = max(self.entries, default=_FIRST_SEQUENCE - _SEQUENCE_STEP) + _SEQUENCE_STEP
+        self.entries[sequence] = entry
+        return sequence
+
+    def put(self, sequence: int, entry: PrefixEntry) -> None:
+        """Set the entry of a sequence number."""
+        self.entries[sequence] = entry
+        self.entries = dict(sorted(self.entries.items()))
+
+    def permits(self, prefix: IPv4Network, hit: Callable[[int], None] | None = None) -> bool:
+        """Whether a prefix passes; nothing passes the end of a list. An empty list lets all by."""
+        for sequence, entry in self.entries.items():
+            if entry.matches(prefix):
+                if hit is not None:
+                    hit(sequence)
+                return entry.permit
+        return not self.entries

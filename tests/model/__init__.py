@@ -1,0 +1,1 @@
+"""The model: what policies say of packets and routes."""
