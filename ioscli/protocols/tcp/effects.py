@@ -1,0 +1,88 @@
+"""What TCP asks of its node and tells its users."""
+
+from enum import Enum
+from ipaddress import IPv4Address
+from typing import NamedTuple
+
+
+class State(Enum):
+    """States of RFC 9293 section 3.3.2, as `show tcp brief` prints them."""
+
+    LISTEN = "LISTEN"
+    SYN_SENT = "SYNSENT"
+    SYN_RECEIVED = "SYNRCVD"
+    ESTABLISHED = "ESTAB"
+    FIN_WAIT_1 = "FINWAIT1"
+    FIN_WAIT_2 = "FINWAIT2"
+    CLOSE_WAIT = "CLOSEWAIT"
+    CLOSING = "CLOSING"
+    LAST_ACK = "LASTACK"
+    TIME_WAIT = "TIMEWAIT"
+    CLOSED = "CLOSED"
+
+
+class Why(Enum):
+    """How a connection ended."""
+
+    FINISHED = "finished"
+    """Both sides closed."""
+    REFUSED = "refused"
+    """A reset answered the SYN."""
+    RESET = "reset"
+    """The peer reset it."""
+    TIMED_OUT = "timed out"
+    """The peer did not answer any more."""
+    UNREACHABLE = "unreachable"
+    """An ICMP error answered the SYN."""
+    ABORTED = "aborted"
+    """The user gave it up."""
+
+
+class Ends(NamedTuple):
+    """What a connection is known by."""
+
+    local: IPv4Address
+    local_port: int
+    peer: IPv4Address
+    peer_port: int
+
+
+class SendSegment(NamedTuple):
+    """Send a segment: protocol 6 between two addresses."""
+
+    local: IPv4Address
+    peer: IPv4Address
+    segment: bytes
+    ttl: int
+    tos: int
+    dont_fragment: bool
+
+
+class Established(NamedTuple):
+    """The handshake is over. passive: the peer opened it."""
+
+    ends: Ends
+    passive: bool
+
+
+class Received(NamedTuple):
+    """The peer's next bytes, in order."""
+
+    ends: Ends
+    data: bytes
+
+
+class PeerClosed(NamedTuple):
+    """The peer will send nothing more; what is sent to it still arrives."""
+
+    ends: Ends
+
+
+class Closed(NamedTuple):
+    """The connection is no more."""
+
+    ends: Ends
+    why: Why
+
+
+TcpEffect = SendSegment | Established | Received | PeerClosed | Closed
