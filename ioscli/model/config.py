@@ -61,6 +61,8 @@ class InterfaceConfig:
     """Bytes, `mtu`."""
     ip_mtu: int | None = None
     """Bytes, `ip mtu`."""
+    adjust_mss: int | None = None
+    """Bytes, `ip tcp adjust-mss`: the largest MSS that SYNs in transit may carry."""
     bandwidth: int | None = None
     """Kilobits a second, `bandwidth`: informational, as on IOS."""
     delay: int | None = None

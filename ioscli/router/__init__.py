@@ -7,7 +7,7 @@
 - vrf: a routing table with all that runs over it; routing: its connected and static routes
 - routing_protocols: which processes run; routing_process: a protocol's machine at work;
   redistribution: what one hands another
-- icmp, udp, prober: the router's own ICMP and UDP, pings and traces under way
+- icmp, udp, tcp, prober: the router's own ICMP, UDP and TCP, pings and traces under way
 - tunnel: GRE and VTI
 - crypto, crypto_policy: tunnel protection: what IKE is asked to negotiate, what its SAs open
 - tunnel_guard: sealing what a protected tunnel sends

@@ -27,7 +27,7 @@ from ioscli.codec.ipv4_template import DONT_FRAGMENT, Ipv4Template
 from ioscli.engine.simulation import Simulation
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.rib import Path, Rib, Route
-from ioscli.router.interfaces import Adjacency, Interface, NullInterface
+from ioscli.router.interfaces import Adjacency, ClampingAdjacency, Interface, NullInterface
 
 _BROADCAST = b"\xff\xff\xff\xff"
 _FRAGMENT_BITS = 0x3FFF
@@ -131,6 +131,15 @@ class ArpCounts:
         self.replies_in += operation == ArpOperation.REPLY
         self.other_in += operation not in (ArpOperation.REQUEST, ArpOperation.REPLY)
 
+    def add(self, other: ArpCounts) -> None:
+        """Count what another counted as well."""
+        self.requests_in += other.requests_in
+        self.replies_in += other.replies_in
+        self.other_in += other.other_in
+        self.requests_out += other.requests_out
+        self.replies_out += other.replies_out
+        self.proxy_out += other.proxy_out
+
     def sent(self, operation: int, *, proxy: bool) -> None:
         """Count a packet that goes out; proxy: it answers for somebody else."""
         self.requests_out += operation == ArpOperation.REQUEST
@@ -179,6 +188,7 @@ class Forwarding:
         "_table",
         "arp_counts",
         "broadcasts",
+        "cut_packets",
         "delivered",
         "errors",
         "format_errors",
@@ -234,7 +244,9 @@ class Forwarding:
         """Packets for everybody that came in, to one network or all."""
         self.multicasts_in = self.multicasts_out = 0
         self.forwarded_packets = 0
+        self.cut_packets = 0
         self.fragmented = 0
+        """The pieces of the packets that were cut."""
         self.no_route_drops = 0
         self.too_big_drops = 0
         self.delivered = 0
@@ -286,6 +298,8 @@ class Forwarding:
                 self.multicasts_in += 1
                 self.deliver(packet, interface)
             return  # other groups' packets end here: no multicast routing
+        if interface.clamp is not None:
+            packet = interface.clamp(packet)
         if packet[8] < 2:
             self.hop_limit_drops += 1
             self.errors.time_exceeded(packet, interface)
@@ -313,6 +327,7 @@ class Forwarding:
             self.too_big_drops += 1
             self.errors.too_big(packet, interface, target.mtu)
             return
+        self.cut_packets += 1
         for piece in fragment(forwarded(packet), target.mtu):
             self.fragmented += 1
             target.send(piece)
@@ -323,7 +338,7 @@ class Forwarding:
         if packet[16:20] in self.own_broadcasts:
             self.broadcasts += 1
         if packet[9] not in _UNWRAPPED:
-            interface.processed.received(len(packet))
+            interface.taken_by_process(interface.frame_size(len(packet)))
         if self.watch_packet is not None:
             self.watch_packet(packet, interface.name, False)
         if int.from_bytes(packet[6:8], "big") & _FRAGMENT_BITS:
@@ -389,8 +404,7 @@ class Forwarding:
         interface = target.interface
         packets, size = interface.packets_out, interface.bytes_out
         sent = self.output(packet)
-        interface.processed.packets_out += interface.packets_out - packets
-        interface.processed.bytes_out += interface.bytes_out - size
+        interface.sent_by_process(packets, size)
         return sent
 
     def output(self, packet: bytes) -> bool:
@@ -414,6 +428,7 @@ class Forwarding:
         if int.from_bytes(packet[6:8], "big") & DONT_FRAGMENT:
             self.too_big_drops += 1
             return False
+        self.cut_packets += 1
         for piece in fragment(packet, target.mtu):
             self.fragmented += 1
             target.send(piece)
@@ -435,11 +450,11 @@ class Forwarding:
         if len(packet) <= adjacency.mtu:
             adjacency.send(packet)
         else:
+            self.cut_packets += 1
             for piece in fragment(packet, adjacency.mtu):
                 self.fragmented += 1
                 adjacency.send(piece)
-        interface.processed.packets_out += interface.packets_out - packets
-        interface.processed.bytes_out += interface.bytes_out - size
+        interface.sent_by_process(packets, size)
 
     def _deliver_own(self, packet: bytes) -> None:
         destination = packet[16:20]
@@ -469,7 +484,10 @@ class Forwarding:
         interface, next_hop = found
         if isinstance(interface, NullInterface):
             return NO_ROUTE if interface.config.unreachables else DISCARD
-        return interface.adjacency(next_hop)
+        adjacency = interface.adjacency(next_hop)
+        if interface.clamp is None:
+            return adjacency
+        return ClampingAdjacency(adjacency, interface.clamp)
 
     def way_out(self, destination: int) -> tuple[Interface, bytes] | None:
         """Interface and next hop (4 bytes) towards an address, through recursive next hops."""

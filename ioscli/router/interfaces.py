@@ -6,6 +6,8 @@ can point to offers `mtu` and `send(packet)`. Ports are in `ethernet` and `seria
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
@@ -53,6 +55,21 @@ class Adjacency:
             self.interface.transmit(rewrite + packet)
 
 
+class ClampingAdjacency(Adjacency):
+    """A next hop on an interface with `ip tcp adjust-mss`: SYNs leave with a smaller MSS."""
+
+    __slots__ = ("_behind", "_clamp")
+
+    def __init__(self, behind: Adjacency, clamp: Callable[[bytes], bytes]) -> None:
+        super().__init__(behind.interface, behind.next_hop, b"")
+        self._behind = behind
+        self._clamp = clamp
+
+    def send(self, packet: bytes) -> None:
+        """Send an IPv4 packet, clamped, to the next hop."""
+        self._behind.send(self._clamp(packet))
+
+
 class PathCounts:
     """Frames and bytes that took one way through the router (`show interfaces stats`)."""
 
@@ -82,6 +99,7 @@ class Interface:
         "bytes_in",
         "bytes_out",
         "carrier_transitions",
+        "clamp",
         "config",
         "counters_cleared",
         "forwarding",
@@ -118,6 +136,8 @@ class Interface:
         self.address: IPv4Address | None = None
         self.ip_mtu = 1500
         self.adjacencies: dict[bytes, Adjacency] = {}
+        self.clamp: Callable[[bytes], bytes] | None = None
+        """Lowers the MSS of SYNs that pass: `ip tcp adjust-mss`."""
         self.groups: set[bytes] = set()
         """Multicast groups (4 bytes) that a routing protocol listens to here."""
         self.last_input: Instant | None = None
@@ -171,6 +191,19 @@ class Interface:
             return self.config.delay * 10
         return DEFAULTS[self.name.kind][1]
 
+    def frame_size(self, packet: int) -> int:
+        """Bytes of the frame around an IPv4 packet of so many bytes."""
+        return packet
+
+    def taken_by_process(self, size: int) -> None:
+        """A process of the router took in a frame of so many bytes."""
+        self.processed.received(size)
+
+    def sent_by_process(self, packets: int, size: int) -> None:
+        """A process sent what went out since the counters of output stood so."""
+        self.processed.packets_out += self.packets_out - packets
+        self.processed.bytes_out += self.bytes_out - size
+
     def counts_of(self, protocol: str) -> PathCounts:
         """The counts of a protocol beside IPv4."""
         known = self.protocols.get(protocol)
@@ -183,6 +216,11 @@ class Interface:
         self.address = self.config.address.ip if self.config.address else None
         self.ip_mtu = self.config.ip_mtu or self.mtu
         self.adjacencies.clear()
+        self.clamp = None
+        if self.config.adjust_mss is not None:
+            from ioscli.codec.tcp import clamp_mss
+
+            self.clamp = partial(clamp_mss, largest=self.config.adjust_mss)
 
     def own_addresses(self) -> list[IPv4Address]:
         """Primary and secondary addresses; none while there is no primary one."""

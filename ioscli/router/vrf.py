@@ -6,6 +6,10 @@ tunnels whose `tunnel vrf` says so.
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING
+
+from ioscli.codec.icmp import DestinationUnreachable, TimeExceeded
 from ioscli.codec.ipv4 import IpProtocol
 from ioscli.engine.simulation import Simulation
 from ioscli.model.config import RouterConfig
@@ -19,6 +23,9 @@ from ioscli.router.routing import RouteInstaller
 from ioscli.router.tunnel import GreInput
 from ioscli.router.udp import UdpInput
 
+if TYPE_CHECKING:
+    from ioscli.router.tcp import TcpService
+
 GLOBAL = ""
 """The name of the table that interfaces without a VRF are in."""
 
@@ -26,7 +33,19 @@ GLOBAL = ""
 class Vrf:
     """A routing table with its forwarding, ICMP, UDP, probes and GRE."""
 
-    __slots__ = ("forwarding", "gre", "icmp", "name", "prober", "rib", "routes", "udp")
+    __slots__ = (
+        "_chance",
+        "_simulation",
+        "_tcp",
+        "forwarding",
+        "gre",
+        "icmp",
+        "name",
+        "prober",
+        "rib",
+        "routes",
+        "udp",
+    )
 
     def __init__(
         self,
@@ -38,7 +57,9 @@ class Vrf:
     ) -> None:
         self.name = name
         self.rib = Rib()
-        chance = f"{router_name} vrf {name}" if name else router_name
+        self._simulation = simulation
+        self._chance = chance = f"{router_name} vrf {name}" if name else router_name
+        self._tcp: TcpService | None = None
         self.forwarding = Forwarding(simulation, chance, self.rib, interfaces)
         self.routes = RouteInstaller(simulation, self.rib, interfaces, config, name)
         self.icmp = Icmp(simulation, self.forwarding, config)
@@ -50,8 +71,30 @@ class Vrf:
         forwarding.protocols[IpProtocol.ICMP] = self.icmp.receive
         forwarding.protocols[IpProtocol.UDP] = self.udp.receive
         forwarding.protocols[IpProtocol.GRE] = self.gre.receive
+        forwarding.protocols[IpProtocol.TCP] = self._first_segment
         self.icmp.on_reply = self.prober.reply
-        self.icmp.on_error = self.prober.error
+        self.icmp.on_error = self._icmp_error
+
+    @property
+    def tcp(self) -> TcpService:
+        """TCP over this table, made when something first speaks it."""
+        if self._tcp is None:
+            from ioscli.router.tcp import TcpService
+
+            self._tcp = TcpService(self._simulation, self.forwarding, self._chance)
+        return self._tcp
+
+    def _first_segment(self, packet: bytes, interface: Interface) -> None:
+        self.tcp.receive(packet, interface)
+
+    def _icmp_error(
+        self, message: DestinationUnreachable | TimeExceeded, sender: IPv4Address
+    ) -> None:
+        quoted = message.original
+        if self._tcp is not None and len(quoted) >= 20 and quoted[9] == IpProtocol.TCP:
+            self._tcp.error(message)
+        else:
+            self.prober.error(message, sender)
 
     def collect_addresses(self) -> None:
         """Learn the router's own addresses in this table."""

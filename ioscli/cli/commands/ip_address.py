@@ -133,8 +133,24 @@ def ip_address_lines(interface: InterfaceConfig) -> Iterator[str]:
         yield f"ip address {with_mask(address)} secondary"
     if interface.address is not None:
         yield f"ip address {with_mask(interface.address)}"
-    elif not interface.secondary_addresses:
+    elif not interface.secondary_addresses and not _addressed_otherwise(interface):
         yield "no ip address"
+
+
+def _addressed_otherwise(interface: InterfaceConfig) -> bool:
+    """Whether `no ip address` is not said although there is none.
+
+    So on Null0, on a sub-interface without a VLAN (IOSv 15.7), and where a stored line says where
+    the address comes from (`ip unnumbered`, `ip address dhcp`).
+    """
+    name = interface.name
+    if name.kind == "Null" or (name.subinterface is not None and interface.vlan is None):
+        return True
+    return any(
+        line.startswith(("ip unnumbered ", "ip address "))
+        for lines in interface.stored.values()
+        for line in lines
+    )
 
 
 def with_mask(address: IPv4Interface) -> str:
@@ -163,6 +179,21 @@ def ip_mtu(context: ConfigContext, args: Args) -> Changes:
     else:
         interface.ip_mtu = value
     return changed(interface)
+
+
+@command("ip_tcp_adjust_mss")
+def ip_tcp_adjust_mss(context: ConfigContext, args: Args) -> Changes:
+    """The largest MSS that SYNs carry through the interface, either way."""
+    interface: InterfaceConfig = context.target
+    interface.adjust_mss = None if resets(args) else args["A_MSS"]
+    return changed(interface)
+
+
+@writes("interface", "ip_tcp_adjust_mss")
+def ip_tcp_adjust_mss_line(interface: InterfaceConfig) -> Iterator[str]:
+    """`ip tcp adjust-mss` where it is configured."""
+    if interface.adjust_mss is not None:
+        yield f"ip tcp adjust-mss {interface.adjust_mss}"
 
 
 @writes("interface", "ip_mtu")
