@@ -10,6 +10,7 @@ ipv4_template  headers that differ in length, identification, ToS and flags only
 fragments      fragmentation and reassembly (RFC 791, RFC 815)
 icmp           echo, destination unreachable, time exceeded (RFC 792, RFC 1191)
 udp            UDP with its pseudo-header checksum (RFC 768)
+bgp/           BGP-4 messages, capabilities and path attributes (RFC 4271)
 tcp            TCP segments and options (RFC 9293, 2385), and the MSS rewritten in transit
 gre            GRE with checksum, key and sequence number (RFC 2784, RFC 2890)
 esp            the clear head of ESP (RFC 4303) and what shares UDP port 4500 with it (RFC 3948)
