@@ -179,8 +179,8 @@ class BgpProcess:
     synchronization: bool = False
     default_ipv4_unicast: bool = True
     default_local_preference: int = LOCAL_PREFERENCE
-    distances: BgpDistances = BgpDistances()
-    timers: BgpTimers = BgpTimers()
+    distances: BgpDistances = field(default_factory=BgpDistances)
+    timers: BgpTimers = field(default_factory=BgpTimers)
     maximum_paths: int = 1
     maximum_paths_ibgp: int = 1
     scan_time: int = SCAN_TIME
