@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.figure import Figure
+from ioscli.cli.banner import DELIMITER
 from ioscli.cli.configuration import ConfigSession, LineKind, load
 from ioscli.cli.matcher import Grammar, load_grammar
 from ioscli.cli.running_config import running_config
@@ -23,6 +24,7 @@ PLATFORMS = {"ios", "iosxe"}
 ACCEPTED_AT_LEAST = 97.0
 """Percent of the lines."""
 _SHOWN = 40
+_BANNER = re.compile(r"banner \S+ \S")
 
 
 class Verdict(NamedTuple):
@@ -72,6 +74,7 @@ def judge(grammar: Grammar, name: str, text: str) -> Verdict:
     unknown: list[str] = []
     given: list[str] = []
     header = ""
+    banners = _Banners()
     for line in load(session, text):
         kind = line.result.kind
         kinds[kind] += kind is not LineKind.BLANK
@@ -81,7 +84,7 @@ def judge(grammar: Grammar, name: str, text: str) -> Verdict:
             above = "" if line.text == header else f"{' '.join(header.split()[:2])} / "
             unknown.append(re.sub(r"[0-9]+", "#", above + " ".join(line.text.split()[:3])))
         elif kind is not LineKind.BLANK and _counts(line.text):
-            given.append(_plain(line.text))
+            given.append(_plain(banners.printed(line.text)))
     printed = [_plain(line) for line in running_config(config) if _counts(line)]
     blank = running_config(new_router_config("Router", config.interfaces))
     usual = {_plain(line) for line in blank if _counts(line)}
@@ -94,6 +97,30 @@ def _counts(line: str) -> bool:
     """Whether a line says something; the version printed is that of the running system."""
     text = line.strip()
     return bool(text) and text[0] != "!" and not text.startswith(("version ", "end", "exit"))
+
+
+class _Banners:
+    """Banners in a file that somebody wrote: whatever encloses them is printed as `^C`."""
+
+    def __init__(self) -> None:
+        self._open = ""
+
+    def printed(self, line: str) -> str:
+        """A line as a router prints it."""
+        if not self._open and _BANNER.match(line):
+            head, kind, text = line.split(" ", 2)
+            if text.startswith(DELIMITER):
+                return line
+            self._open = text[0]
+            return f"{head} {kind} {DELIMITER}{self._closed(text[1:])}"
+        return self._closed(line)
+
+    def _closed(self, line: str) -> str:
+        if not self._open or self._open not in line:
+            return line
+        text = line.replace(self._open, DELIMITER, 1)
+        self._open = ""
+        return text
 
 
 def _plain(line: str) -> str:
@@ -154,5 +181,7 @@ def figures() -> Iterator[Figure]:
         f"running-configs wholly accepted, of {sum(printed.values())}", len(whole), "", "", None
     )
     yield Figure("  printed back the same", sum(one.same for one in whole), "", "", None)
+    same = sum(one.same for one in found if printed[one.name])
+    yield Figure("running-configs whose accepted lines come back the same", same, "", "", None)
     kept = sum(not verdict.lost for verdict in found)
     yield Figure("router configs with no accepted line lost", kept, "", "", None)

@@ -240,6 +240,11 @@ def _open_lab(given: "Namespace") -> int:
                 f"startup-config as saved in an earlier run: {', '.join(topology.restored)} "
                 "(ioscli run --fresh forgets it)"
             )
+        if topology.erased:
+            notes.append(
+                f"startup-config as erased in an earlier run: {', '.join(topology.erased)} "
+                "(ioscli run --fresh brings the lab's own back)"
+            )
         if topology.stored:
             notes.append(
                 f"configuration lines that are kept but act on nothing: {len(topology.stored)} "

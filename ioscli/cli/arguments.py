@@ -225,6 +225,8 @@ _FORMS: dict[str, Callable[[], ArgumentType]] = {
     # An AS number in asdot notation (RFC 5396), a community, a route target or distinguisher, a
     # network entity title (ISO 10589).
     "<1.0-XX.YY>": lambda: _notation("<1.0-XX.YY>", r"[0-9]{1,5}\.[0-9]{1,5}", "0123456789.", 11),
+    # The circuit of an ATM interface.
+    "VPI/VCI": lambda: _notation("<0-255>", "(?:[0-9]{1,3}/)?[0-9]{1,5}", "0123456789/", 9),
     "/nn": lambda: _notation("/nn", "/(?:3[0-2]|[12]?[0-9])", "/0123456789", 3),
     "SIGNED": lambda: _notation("+/-<metric>", "[+-][0-9]{1,10}", "+-0123456789", 11),
     "aa:nn": lambda: _notation("aa:nn", "[0-9]{1,5}:[0-9]{1,5}", "0123456789:", 11),

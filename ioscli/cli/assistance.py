@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from ioscli.cli.help_screen import CR, HEADINGS, PIPE, help_list, word_columns
+from ioscli.cli.help_screen import CR, HEADINGS, PIPE, SUBHEADINGS, help_list, word_columns
 from ioscli.cli.matcher import Ambiguous, Grammar, Help
 from ioscli.cli.pipes import complete_modifier, modifier_help, split_pipe, takes_pipe
 from ioscli.cli.privilege import permitted
 from ioscli.model.access import HIGHEST_LEVEL, AccessConfig
 
 _UNRECOGNIZED = "% Unrecognized command\n"
+
+#: Words that every mode of configuration takes; IOS lists them in the global one alone.
+_UNLISTED = frozenset({"do", "end"})
+#: Words that IOS takes without listing them, by mode: EXEC lists `exit` and `logout`; some modes
+#: have another way out than `exit`.
+_HIDDEN = {
+    **dict.fromkeys(("exec", "exec_user"), frozenset({"quit"})),
+    **dict.fromkeys(
+        ("eigrp_address_family", "eigrp_interface", "eigrp_topology_base"), _UNLISTED | {"exit"}
+    ),
+    "config": frozenset[str](),
+}
 
 
 class Assistance:
@@ -41,12 +53,12 @@ class Assistance:
             found = permitted(self._grammar, access, level, mode, text, found)
         if not isinstance(found, Help) or not found.entries:
             return _UNRECOGNIZED
+        entries = _listed(mode, text, found)
         if found.partial:
-            return _columns([word for word, _ in found.entries])
-        entries = list(found.entries)
+            return _columns([word for word, _ in entries])
         if takes_pipe(text) and any(word == CR for word, _ in entries):
             entries.append(PIPE)
-        return _list(entries, None if text.strip() else HEADINGS.get(mode))
+        return _list(entries, _heading(mode, text))
 
     def complete(self, mode: str, text: str) -> str | None:
         """The text with its last word completed, or None."""
@@ -55,6 +67,23 @@ class Assistance:
             more = complete_modifier(piped)
             return None if more is None else text + more
         return self._grammar.complete(mode, text)
+
+
+def _heading(mode: str, text: str) -> str | None:
+    """What stands above the words that may follow a text, `no` left out of account."""
+    words = text.lower().split()
+    if words[:1] in (["no"], ["default"]) and len(words) > 1:
+        words = words[1:]
+    return SUBHEADINGS.get((mode, " ".join(words))) if words else HEADINGS.get(mode)
+
+
+def _listed(mode: str, text: str, found: Help) -> list[tuple[str, str]]:
+    """The entries that IOS shows: of a mode's first words, not all that it takes."""
+    entries = list(found.entries)
+    if len(text.split()) > (1 if found.partial else 0):
+        return entries
+    hidden = _HIDDEN.get(mode, _UNLISTED)
+    return [entry for entry in entries if entry[0] not in hidden] or entries
 
 
 def _piped(text: str) -> str | None:

@@ -6,6 +6,7 @@ A repeated choice is a set of options: a step that begins an option carries that
 the matcher lets every bit be taken once, so used options leave the help by themselves.
 """
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -25,7 +26,7 @@ from ioscli.cli.syntax import (
     Syntax,
     Word,
 )
-from ioscli.cli.tables import NO_COMMAND, Command, Label, Step, Tables, packed
+from ioscli.cli.tables import NO_COMMAND, NUMBERS, Command, Label, Step, Tables, packed
 
 
 class _Piece(NamedTuple):
@@ -163,12 +164,18 @@ class _Builder:
             texts.setdefault(text, len(texts))
             for text in _HelpFinder(self._nodes, self._modes, self._follow, help_lines).texts()
         ]
+        # Equal ones (the many names of a port) as one object: marshal writes that only once.
+        shared: dict[bytes, bytes] = {}
+
+        def kept(value: bytes) -> bytes:
+            return shared.setdefault(value, value)
+
         return Tables(
             labels=tuple(labels),
-            label_of=tuple(label_of),
-            follow=tuple(packed(tuple(follow)) for follow in self._follow),
+            label_of=array(NUMBERS, label_of),
+            follow=tuple(kept(packed(tuple(follow))) for follow in self._follow),
             options={
-                origin: packed(taken)
+                origin: kept(packed(taken))
                 for origin, follow in enumerate(self._follow)
                 if (
                     taken := {
@@ -176,15 +183,16 @@ class _Builder:
                     }
                 )
             },
-            owner=tuple(self._owners),
-            accepting=frozenset(self._accepting),
+            owner=array(NUMBERS, self._owners),
+            accepting=bytes(at in self._accepting for at in range(len(self._nodes))),
             commands=tuple(self._commands),
             starts=self._starts,
             help_texts=tuple(texts),
-            help_of=tuple(help_of),
+            help_of=array(NUMBERS, help_of),
             keys=marks.keys,
             sections=marks.sections,
             off=marks.off,
+            both=marks.both,
             closes=marks.closes,
         )
 

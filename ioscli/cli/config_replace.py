@@ -165,8 +165,7 @@ def commands(replaced: Replaced) -> Iterator[str]:
     """The lines that `configure replace ... list` prints."""
     for number, done in enumerate(replaced.passes, start=1):
         yield f"!Pass {number}"
-        yield ""
-        yield "!List of Commands:"
+        yield "!List of Rollback Commands:"
         yield from done
         yield "end"
         yield ""

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from ioscli.cli import stored, stored_sections
 from ioscli.cli.banner import Banner
+from ioscli.cli.dialogue import Steps
 from ioscli.cli.matcher import Ambiguous, Grammar, Incomplete, Invalid, Match
 from ioscli.cli.misplaced import Misplaced
 from ioscli.cli.refusals import Refusal
@@ -38,6 +39,10 @@ PROMPT_SUFFIXES = {
 _NOT_REFUSED = 1_000_000
 
 
+#: Given the session where a line was typed, the steps that it goes on with.
+StepsOf = Callable[[Any], Steps]
+
+
 class LineKind(Enum):
     """How far an accepted line goes."""
 
@@ -56,6 +61,8 @@ class LineResult(NamedTuple):
     """What IOS prints: warnings of an accepted line, or the reason of a rejected one."""
     error: Invalid | Ambiguous | Incomplete | None = None
     """Why the line was not understood; the caller, who knows the prompt, draws the caret."""
+    steps: StepsOf | None = None
+    """What a typed command does further at the session it is handed."""
 
 
 BLANK = LineResult(LineKind.BLANK)
@@ -80,6 +87,7 @@ class ConfigContext:
         "mode",
         "parents",
         "startup",
+        "steps",
         "target",
     )
 
@@ -111,6 +119,8 @@ class ConfigContext:
         self.parents: list[tuple[str, Any]] = []
         """The modes around the present one, outermost first, with their targets."""
         self.messages: list[str] = []
+        self.steps: StepsOf | None = None
+        """What the line goes on with at the terminal: questions, or something that takes time."""
 
     def enter(self, mode: str, target: object) -> None:
         """Go to a sub-mode of global configuration, whose lines are about a target."""
@@ -178,6 +188,8 @@ class ConfigSession:
         """Blanks before the headers of the present mode and those around it, outermost first."""
         self._indented = False
         """Whether any line of a saved configuration was indented."""
+        self.carried: tuple[Match, int] | None = None
+        """The command that the last line was, where it was accepted, and its depth of modes."""
         self.finished = False
         """Whether `end`, or `exit` in global configuration, was typed."""
 
@@ -209,6 +221,7 @@ class ConfigSession:
 
     def feed(self, line: str) -> LineResult:
         """Carry one line out."""
+        self.carried = None
         if self._context.collector is not None:
             return self._collect(line)
         if "\t" in line:
@@ -229,8 +242,14 @@ class ConfigSession:
         if found.stem == "modes":
             return self._move(found)
         target = context.target
+        depth = len(context.parents)
         result = self._carry_out(line, found)
-        if context.target is not target and context.parents:
+        if context.steps is not None:
+            result, context.steps = result._replace(steps=context.steps), None
+        if result.kind is not LineKind.REJECTED:
+            self.carried = found, depth
+        closes = found.rule in self._kinds.tables.closes
+        if context.target is not target and context.parents and not closes:
             self._indents[len(context.parents) - 1 :] = [indent]
         return result
 
@@ -274,6 +293,8 @@ class ConfigSession:
             around = depth < len(context.parents)
             mode = context.parents[depth][0] if around else context.mode
             found = self._grammar.parse(mode, line)
+            if mode == "interface" and not isinstance(found, Match):
+                found = self._parse_of_kind(depth, line) or found
             if isinstance(found, Match):
                 if around and found.stem != "modes":
                     context.ascend(depth)
@@ -286,6 +307,16 @@ class ConfigSession:
                 best = found
         assert best is not None
         return best
+
+    def _parse_of_kind(self, depth: int, line: str) -> Match | None:
+        """What a line means to an interface of a kind with commands of its own, where it is one."""
+        context = self._context
+        around = depth < len(context.parents)
+        interface: InterfaceConfig = context.parents[depth][1] if around else context.target
+        if interface.name.kind != "Dot11Radio":
+            return None
+        found = self._grammar.parse("dot11_radio", line)
+        return found if isinstance(found, Match) else None
 
     def _depths(self, indent: int) -> Iterator[int]:
         """Which modes may mean a line, likeliest first: the present one, those around it.
@@ -329,7 +360,7 @@ class ConfigSession:
         return result._replace(changes=tuple(changes), messages=tuple(messages))
 
     def _carry_out(self, line: str, found: Match) -> LineResult:
-        if self._context.chosen and found.mode == "interface":
+        if self._context.chosen and found.mode in ("interface", "dot11_radio"):
             return self._carry_out_on_all(line, found)
         if found.mode.startswith("exec"):
             # `do` is for the session, which knows the router; a saved configuration has none.
@@ -354,8 +385,9 @@ class ConfigSession:
         target = context.target
         # The lines of an interface of a kind that does not act are kept, nothing more.
         idle = isinstance(target, InterfaceConfig) and not target.name.modelled
+        kept = idle or (found.stored and found.rule not in stored.ACTING)
         return LineResult(
-            LineKind.STORED if found.stored or idle else LineKind.MODELLED,
+            LineKind.STORED if kept else LineKind.MODELLED,
             tuple(changes),
             tuple(context.messages),
         )

@@ -98,7 +98,7 @@ def read_syntax(texts: Mapping[str, str]) -> Syntax:
 # --- comments ----------------------------------------------------------------------------------
 
 _HELP = re.compile(r"\s*//\?\s*(?:([a-z0-9_,\s]+?)\s*:\s+)?(\S+(?: \S+)*?) {2,}(\S.*?)\s*")
-_MARK = re.compile(r"\s*//!\s*(stored|many|key|off|closes|section)\s+(.*)")
+_MARK = re.compile(r"\s*//!\s*(stored|many|key|off|both|closes|section)\s+(.*)")
 
 
 def read_comments(stem: str, text: str) -> tuple[list[HelpLine], set[str]]:
@@ -131,13 +131,15 @@ def _marked(mark: str, words: list[str]) -> list[str]:
     return words
 
 
-_SECTION_OPTIONS = re.compile(r"(bang|last|numbered|ranked|sorted|(ends|key|after)=\S+)")
+_SECTION_OPTIONS = re.compile(
+    r"(bang|last|numbered|ranked|sorted|tabbed|typed|(ends|key|after|grouped|implied|literal)=\S+)"
+)
 
 
 def read_marks(texts: Mapping[str, str]) -> Marks:
     """How the stored rules of all files are kept: the `//!` marks."""
-    marks = Marks({}, {}, frozenset(), frozenset())
-    off, closes = set[str](), set[str]()
+    marks = Marks({}, {}, frozenset(), frozenset(), frozenset())
+    off, both, closes = set[str](), set[str](), set[str]()
     for stem, text in texts.items():
         for number, line in enumerate(text.splitlines(), start=1):
             found = _MARK.fullmatch(line)
@@ -151,6 +153,8 @@ def read_marks(texts: Mapping[str, str]) -> Marks:
                     marks.keys.update(dict.fromkeys(words[1:], int(words[0])))
                 case "off":
                     off.update(words)
+                case "both":
+                    both.update(words)
                 case "closes":
                     closes.update(words)
                 case "section" if len(words) >= 3 and all(
@@ -161,7 +165,7 @@ def read_marks(texts: Mapping[str, str]) -> Marks:
                     pass
                 case _:
                     raise BadGrammarError(f"{stem}.lark:{number}: unknown mark: {line.strip()}")
-    return marks._replace(off=frozenset(off), closes=frozenset(closes))
+    return marks._replace(off=frozenset(off), both=frozenset(both), closes=frozenset(closes))
 
 
 # --- Lark's trees --------------------------------------------------------------------------------

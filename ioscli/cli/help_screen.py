@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 #: What IOS prints above the list at the start of a line, by mode.
+#: Seen on real routers: EXEC, config, interface, line, router and its address families, track, IP
+#: SLA, DHCP pool, archive, route-map, extended access list. No capture was at hand for the others.
 HEADINGS = {
     "exec_user": "Exec commands:",
     "exec": "Exec commands:",
@@ -10,7 +12,7 @@ HEADINGS = {
     "interface": "Interface configuration commands:",
     "isakmp_policy": "ISAKMP commands:",
     "transform_set": "Crypto transform configuration commands:",
-    "ipsec_profile": "Crypto Map configuration commands:",
+    **dict.fromkeys(("ipsec_profile", "crypto_map_entry"), "Crypto Map configuration commands:"),
     "line": "Line configuration commands:",
     **dict.fromkeys(
         ("ospf", "eigrp", "bgp", "rip", "isis", "ospfv3", "ipv6_ospf", "ipv6_rip"),
@@ -27,11 +29,50 @@ HEADINGS = {
     "extended_acl": "Ext Access List configuration commands:",
     "ipv6_acl": "IPv6 Access List configuration commands:",
     "route_map_entry": "Route Map configuration commands:",
-    "vrf": "VRF configuration commands:",
-    "ip_vrf_lines": "IP VRF configuration commands:",
+    **dict.fromkeys(
+        ("vrf", "ip_vrf_lines", "vrf_address_family"),
+        "IP VPN Routing/Forwarding instance configuration commands:",
+    ),
     "keychain": "Key-chain configuration commands:",
     "key": "Key-chain key configuration commands:",
     "archive_mode": "Archive configuration commands:",
+    "archive_log_mode": "Archive Log Config configuration commands:",
+    "dhcp_pool": "DHCP pool configuration commands:",
+    "sla": "IP SLAs entry configuration commands:",
+    "tracked": "Tracking instance configuration commands:",
+    "time_range_entries": "Time range configuration commands:",
+    "vlan": "VLAN configuration commands:",
+    "bgp_peer_policy": "Template peer-policy configuration commands:",
+    "bgp_peer_session": "Template peer-session configuration commands:",
+    "eigrp_service_family": "Service Family configuration commands:",
+    "eigrp_service_interface": "Service Family Interfaces configuration commands:",
+    "community_list_entries": "IP community-list configuration commands:",
+    "extcommunity_list_entries": "IP Extended community-list configuration commands:",
+    "network_group": "Network object group configuration commands:",
+    "service_group": "Service object group configuration commands:",
+    "proposal": "IKEv2 Proposal commands:",
+    "ikev2_policy_mode": "IKEv2 Policy commands:",
+    "ikev2_keyring_mode": "IKEv2 Keyring commands:",
+    "ikev2_peer_mode": "IKEv2 Keyring peer commands:",
+    "ikev2_profile_mode": "IKEv2 profile commands:",
+    "keyring": "Crypto Keyring commands:",
+    "isakmp_profile": "Crypto ISAKMP Profile Commands are:",
+    "isakmp_client_group": "ISAKMP group policy config commands:",
+    "gdoi_group": "GKM group configuration commands:",
+    "trustpoint": "ca trustpoint configuration commands:",
+    "trustpool": "ca trustpool configuration commands:",
+    "enrollment_profile": "Certificate enrollment profile configuration commands:",
+    "certificate_chain": "Certificate configuration commands:",
+    "certificate": "Public key certificate configuration commands:",
+    "ssh_pubkey": "SSH public key identification commands:",
+    "ssh_pubkey_key": "SSH public key entry commands:",
+    "virtual_service_mode": "Virtual service configuration commands:",
+}
+
+#: Commands whose words stand under a heading of their own, by mode.
+SUBHEADINGS = {
+    ("config", "ip"): "Global IP configuration subcommands:",
+    ("interface", "ip"): "Interface IP configuration subcommands:",
 }
 
 _WIDTH = 80
@@ -42,6 +83,8 @@ PIPE = ("|", "Output modifiers")
 def help_list(entries: Sequence[tuple[str, str]], heading: str | None = None) -> Iterator[str]:
     """Each word, padded to the longest, and its help; `|` and `<cr>` come last.
 
+    IOS 15.9 repeats `<cr>` as its own help.
+
     Help that is wider than the screen goes on in the column of the help texts.
     """
     if heading is not None:
@@ -49,7 +92,8 @@ def help_list(entries: Sequence[tuple[str, str]], heading: str | None = None) ->
     if not entries:
         return
     width = max(len(word) for word, _ in entries)
-    for word, text in sorted(entries, key=_rank):
+    for word, help_text in sorted(entries, key=_rank):
+        text = CR if word == CR else help_text
         if not text:
             yield f"  {word}"
             continue

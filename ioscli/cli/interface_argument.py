@@ -17,9 +17,11 @@ KIND_HELP = {
     "BVI": "Bridge-Group Virtual Interface",
     "Cellular": "Cellular WAN interface",
     "Dialer": "Dialer interface",
+    "Dot11Radio": "Dot11 interface",
     "Embedded-Service-Engine": "cisco embedded service engine module",
     "Ethernet": "IEEE 802.3",
     "FastEthernet": "FastEthernet IEEE 802.3",
+    "FiveGigabitEthernet": "Five Gigabit Ethernet",
     "FortyGigabitEthernet": "Forty Gigabit Ethernet",
     "GigabitEthernet": "GigabitEthernet IEEE 802.3z",
     "HundredGigE": "Hundred Gigabit Ethernet",
@@ -31,6 +33,7 @@ KIND_HELP = {
     "Service-Engine": "cisco service engine module",
     "TenGigabitEthernet": "Ten Gigabit Ethernet",
     "Tunnel": "Tunnel interface",
+    "TwoGigabitEthernet": "Two Gigabit Ethernet",
     "TwentyFiveGigE": "Twenty Five Gigabit Ethernet",
     "Virtual-Template": "Virtual Template interface",
     "VirtualPortGroup": "Virtual Port Group",
@@ -49,7 +52,8 @@ KIND_OF = {
 
 _LAST_VIRTUAL = 2_147_483_647
 _LAST_SUBINTERFACE = 4_294_967_295
-_LETTERS = "[A-Za-z-]+"
+#: A radio is the one kind with digits in its name.
+_LETTERS = "(?:[Dd][Oo][Tt]11[A-Za-z]*|[A-Za-z-]+)"
 _NAME = rf"({_LETTERS}) *([0-9]{{1,10}}(?:/[0-9]{{1,4}})*)(?:\.([0-9]{{1,10}}))?(?![^ ])"
 #: How a number begins: of hardware slot/port, of a virtual interface plain.
 _SLOTS_BEGUN = re.compile(r"(?:[0-9]+/)*(?:[0-9]+\.?)?")

@@ -12,6 +12,8 @@ INTERRUPT = ("\x03", "\x1e")
 """Ctrl-C and Ctrl-Shift-6, which terminals send as Ctrl-^."""
 SUSPEND = "\x1a"
 """Ctrl-Z."""
+QUOTE = "\x16"
+"""Ctrl-V: the next key is a character."""
 
 _ESCAPE = "\x1b"
 #: An escape sequence longer than this is none: it is dropped.

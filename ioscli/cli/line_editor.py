@@ -9,7 +9,7 @@ than the screen is shifted ten characters at a time, with `$` where it goes on: 
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
 
-from ioscli.cli.keys import ENTER, INTERRUPT, SUSPEND
+from ioscli.cli.keys import ENTER, INTERRUPT, QUOTE, SUSPEND
 
 BELL = "\a"
 _SHIFT = 10
@@ -385,7 +385,7 @@ _ACTIONS: dict[str, Callable[[LineEditor], None]] = {
     "\x12": LineEditor._refresh,
     "\x14": LineEditor._transpose,
     "\x15": LineEditor._delete_to_start,
-    "\x16": LineEditor._quote,
+    QUOTE: LineEditor._quote,
     "\x17": LineEditor._delete_word_before,
     "\x18": LineEditor._delete_to_start,
     "\x19": LineEditor._yank,

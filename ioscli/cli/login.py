@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ioscli.cli.banner import shown
 from ioscli.cli.dialogue import Ask, Interrupted, Step, Steps
 from ioscli.model.access import HIGHEST_LEVEL, Login
+from ioscli.router.exec_lines import number_of
 
 if TYPE_CHECKING:
     from ioscli.cli.session import Session
@@ -64,7 +65,7 @@ def _banner(session: Session, kind: str) -> Steps:
     if text is not None:
         kept = config.stored.get("ip_domain_name", ())
         domain = kept[0].split(" ")[-1] if kept else ""
-        yield from shown(text, session.router.hostname, domain, session.line)
+        yield from shown(text, session.router.hostname, domain, number_of(session.line))
 
 
 # --- logging in ----------------------------------------------------------------------------------

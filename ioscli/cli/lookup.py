@@ -52,7 +52,12 @@ def _translate(session: Session, name: str) -> Steps:
     if not session.router.config.domain_lookup:
         yield f'Translating "{name}"'
         return
-    yield Say(f'Translating "{name}"...domain server (255.255.255.255)')
+    lines = session.router.config.stored.get("ip_name_server", ())
+    # Without a configured server IOS asks the broadcast address.
+    servers = [line.split()[-1] for line in lines] or ["255.255.255.255"]
+    yield Say(f'Translating "{name}"...domain server')
     with suppress(Interrupted):
-        yield session.wait(_LOOKUP_WAIT)
+        for server in servers:
+            yield Say(f" ({server})")
+            yield session.wait(_LOOKUP_WAIT)
     yield Say("\n")

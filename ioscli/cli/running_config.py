@@ -1,8 +1,7 @@
 """The running-config: written from the model, in IOS's order, defaults hidden as IOS hides them.
 
-Each section has one order list that names what is printed: a writer registered beside its
-command's handler, a stored rule, or `!`. The order and the `!` lines are those of IOSv 15.7 and
-15.9 captures; sections that do not exist here yet leave their `!` behind, as empty ones do on IOS.
+What stands where is said in config_order; what is printed there comes from a writer registered
+beside its command's handler, or from stored lines and sections.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,8 +10,9 @@ from typing import Any, TypeVar
 
 from ioscli.cli import stored
 from ioscli.cli.banner import DELIMITER
+from ioscli.cli.config_order import GLOBAL_ORDER, INTERFACE_ORDER, INTERFACES, OTHERS
 from ioscli.cli.stored_sections import section_lines
-from ioscli.model.config import InterfaceConfig, RouterConfig
+from ioscli.model.config import InterfaceConfig, RouterConfig, StoredLines
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.sections import Entry, StoredSection
 
@@ -45,76 +45,30 @@ _FEATURES = (
     *("subinterface", "logging", "clock", "ip_host", "access", "line"),
 )
 
-#: Where the stored lines and sections stand that no order list names.
-OTHERS = "others"
-
-GLOBAL_ORDER = (
-    *("version", "service", "service_timestamps_debug", "service_timestamps_log"),
-    *("service_password_encryption", "service_call_home", "platform", "service_pad"),
-    *("service_keepalives", "service_sequence_numbers", "!", "hostname", "!", "boot_markers"),
-    *("vrf_definition", "!", "!", "logging_on", "logging_count", "logging_buffered"),
-    *("logging_console", "logging_monitor", "enable_secret", "spd_headroom", "enable_password"),
-    *("!", "aaa_new_model", "ipv6_icmp_error_interval", "aaa_session_id", "clock_timezone"),
-    *("clock_summer_time", "network_clock_participate", "ip_source_route", "ip_gratuitous_arps"),
-    *("vlan_global", "ip_bootp_server", "!", "!", "!", "mmi_polling_interval"),
-    *("mmi_auto_configure", "mmi_pvc", "mmi_snmp_timeout", "!", "!", "!", "!", "!"),
-    *("ip_icmp_rate_limit", "ip_vrf", "!", "!", "!", "!", "!", "!", "ip_subnet_zero"),
-    *("ip_domain_lookup", "ip_domain_name", "ip_routing", "subscriber_templating", "ip_host"),
-    *("ip_name_server", "ip_cef", "ipv6_unicast_routing", "ipv6_cef", "ipv6_source_route"),
-    *("memory_statistics", "!", "multilink", "key_chain", "pki_trustpoint"),
-    *("pki_certificate_chain", "license_udi", "license", "diagnostic", "!", "!", "!", "!"),
-    *("archive", "memory_free", "spanning_tree_global", "username", "ip_telnet_tos"),
-    *("ip_ftp_username", "ip_ftp_password", "!", "redundancy", "ikev2_proposal", "ikev2_policy"),
-    *("ikev2_keyring", "ikev2_profile", "ikev2_dpd", "ikev2_setting", "crypto_logging"),
-    *("crypto_keyring", "crypto_isakmp_toggle", "crypto_isakmp_identity"),
-    *("crypto_isakmp_keepalive",),
-    *("crypto_isakmp_nat_keepalive", "crypto_isakmp_client_group"),
-    *("crypto_isakmp_profile", "!", "cdp_run", "cdp_log", "lldp_run", "!", "ip_tcp_synwait"),
-    *("! ", "!", "!", "!", "!", "crypto_isakmp", "!", "crypto_ipsec_settings", "!"),
-    *("crypto_ipsec_transform_set", "crypto_ipsec_df_bit", "!", "crypto_ipsec_profile", "!", "!"),
-    *("crypto_gdoi_group", "crypto_dynamic_map", "crypto_map_local_address", "crypto_map_client"),
-    *("crypto_map_isakmp", "crypto_map_redundancy", "crypto_map", "crypto_map_dynamic"),
-    *("!", "!", "!", "interfaces", "router_isis", "ip_default_gateway", "router_eigrp"),
-    *("router_ospfv3", "router_ospf", "router_rip", "iox", "router_bgp", "virtual_service"),
-    *("ip_classless", "ip_forward_protocol", "ip_tcp_setting", "ipv6_router_ospf"),
-    *("community_list", "!", "!", "ip_http_server", "ip_http_help_path", "ip_http_aaa"),
-    *("ip_radius_source", "ip_http_access_class", "ip_http_authentication"),
-    *("ip_http_secure_server", "ip_tftp_source", "extcommunity_list", "ip_http_path"),
-    *("ip_http_client_source", "ip_route", "ip_ssh_maxstartups", "ip_route_track"),
-    *("ip_route_vrf", "ip_ssh_keypair", "ip_ssh_bulk_mode", "ip_ssh_logging", "ip_ssh_time_out"),
-    *("ip_ssh_retries", "ip_ssh_version", "ip_ssh_pubkey_chain", "ip_ssh_algorithms"),
-    *("ipv6_route", "ip_scp", "ip_access_list_standard", "ip_access_list_extended"),
-    *("ipv6_access_list", "prefix_list", "!", "logging_trap", "logging_source", "logging_host"),
-    *("access_list", "ipv6_ioam", "!", "snmp_server", "route_map", "!", "!", OTHERS),
-    *("control_plane", "!", "banner", "privilege", "!", "alias", "lines", "!"),
-    *("scheduler_allocate", "ntp_source", "ntp_server", "netconf_yang", "restconf", "!"),
-)
-
-INTERFACE_ORDER = (
-    *("description", "mac_address", "switchport", "mtu", "bandwidth", "encapsulation_dot1q"),
-    *("if_vrf", "ip_address", "if_isis", "if_access_group", "if_helper", "ip_redirects"),
-    *("if_nhrp", "if_ip_ospf", "if_ip_ospf_process", "ip_unreachables", "link_encapsulation"),
-    *("dialer", "ipv6_address", "ipv6_enable", "if_ipv6_ospf", "if_standby", "ip_proxy_arp"),
-    *("ip_mtu", "if_ip_nat", "if_flow", "ip_link_toggle", "if_ip_pim", "if_ip_switching"),
-    *("ipv6_unnumbered", "if_route_cache", "if_ip_rip", "if_ip_igmp", "ip_tcp_adjust_mss"),
-    *("load_interval", "ipv6_mtu", "carrier_delay", "if_ospfv3", "delay", "shutdown"),
-    *("serial_restart_delay", "ipv6_nd_prefix", "duplex", "speed", "bridge_group"),
-    *("switchport_access", "switchport_mode", "spanning_tree_vlan", "spanning_tree"),
-    *("media_type", "if_vrrp", "negotiation", "ipv6_nd", "ipv6_tcp_adjust_mss", "ppp"),
-    *("if_service_policy", "ipv6_toggle", "ipv6_dhcp", "full_duplex", "snmp_trap_link"),
-    *("if_mpls", "mpls_interface", "keepalive", "arp_encapsulation", "arp_timeout", "hold_queue"),
-    *("bgp_policy_accounting", "cdp_enable", "lldp_port", "mop", "channel_group"),
-    *("tunnel", "tunnel_stored"),
-    *("interface_crypto_map",),
-)
-
 #: The writers of these print stored lines too.
-_NAMED = frozenset((*GLOBAL_ORDER, "aaa_authorization_other"))
-_NAMED_OF_INTERFACE = frozenset(INTERFACE_ORDER)
+_NAMED = frozenset((*GLOBAL_ORDER, "aaa_authorization_other", "crypto_map_dynamic"))
+#: The header and the lines of the tunnel hold what is not named in the order.
+_NAMED_OF_INTERFACE = frozenset((*INTERFACE_ORDER, "interface_link", "tunnel_mode_other"))
 
 
-def running_config(config: RouterConfig) -> Iterator[str]:
-    """All lines, from the first `!` to `end`."""
+def _taken_out(order: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Rule -> what the lines begin with that stand at a place of their own."""
+    found: dict[str, tuple[str, ...]] = {}
+    for what in order:
+        rule, colon, words = what.partition(":")
+        if colon:
+            found[rule] = (*found.get(rule, ()), words)
+    return found
+
+
+_TAKEN_OUT = _taken_out((*GLOBAL_ORDER, *INTERFACE_ORDER))
+
+
+def running_config(config: RouterConfig, everything: bool = False) -> Iterator[str]:
+    """All lines, from the first `!` to `end`.
+
+    everything: also settings that are as on a new router (`show running-config all`).
+    """
     _load_writers()
     yield "!"
     for what in GLOBAL_ORDER:
@@ -122,17 +76,53 @@ def running_config(config: RouterConfig) -> Iterator[str]:
             yield what
             continue
         writer = _writers.get(("config", what))
-        if writer is not None:
-            yield from writer(config)
+        if what == INTERFACES:
+            yield from _interfaces(config, everything)
+        elif writer is not None:
+            yield from _completed(writer(config), what) if everything else writer(config)
         elif what == OTHERS:
             for rule in config.stored:
                 if rule not in _NAMED:
                     yield from config.stored[rule]
             yield from _sections(config.sections, None)
         else:
-            yield from stored.lines_of(config.stored, what)
+            yield from _stored_lines(config.stored, what, "", everything)
             yield from _sections(config.sections, what)
     yield "end"
+
+
+def _completed(lines: Iterable[str], what: str) -> Iterable[str]:
+    """What a global writer says, and what it hides."""
+    from ioscli.cli import config_defaults
+
+    said = list(lines)
+    return config_defaults.completed(said) if said else config_defaults.of_global(what)
+
+
+def _stored_lines(
+    lines: StoredLines, what: str, variety: str, everything: bool = False
+) -> Iterable[str]:
+    """The lines that stand at a place of an order list.
+
+    They are those of a rule, or those among them that begin with some words.
+    """
+    rule, _, words = what.partition(":")
+    if everything:
+        from ioscli.cli import config_defaults
+
+        kept: Iterable[str] = config_defaults.of_stored(lines, rule, variety)
+    else:
+        kept = stored.lines_of(lines, rule, variety)
+    taken_out = _TAKEN_OUT.get(rule)
+    if taken_out is None:
+        return kept
+    return [line for line in kept if _place(line, taken_out) == words]
+
+
+def _place(line: str, taken_out: Iterable[str]) -> str:
+    """Which words a line belongs to: the longest of those that it begins with, or none."""
+    text = line.removeprefix("no ")
+    return max((words for words in taken_out if text.startswith(words)), key=len, default="")
 
 
 def _sections(sections: Iterable[Entry], rule: str | None) -> Iterator[str]:
@@ -145,10 +135,12 @@ def _sections(sections: Iterable[Entry], rule: str | None) -> Iterator[str]:
             yield "!"
 
 
-def interface_section(config: RouterConfig, name: InterfaceName) -> Iterator[str]:
-    """The lines of one interface, headed by `interface NAME`."""
+def interface_section(
+    config: RouterConfig, name: InterfaceName, everything: bool = False
+) -> Iterator[str]:
+    """The lines of one interface, headed by `interface NAME`; everything: as for all."""
     _load_writers()
-    return _interface(config.interfaces[name])
+    return _interface(config.interfaces[name], everything)
 
 
 def size(lines: Iterable[str]) -> int:
@@ -164,21 +156,24 @@ def _load_writers() -> None:
     if not _ready:
         for feature in _FEATURES:
             import_module(f"ioscli.cli.commands.{feature}")
+        import_module("ioscli.cli.interleaved")
         _ready.append(True)
 
 
 _ready: list[bool] = []
 
 
-def _interface(interface: InterfaceConfig) -> Iterator[str]:
+def _interface(interface: InterfaceConfig, everything: bool) -> Iterator[str]:
     name = interface.name
     kind = stored.variety_of(name)
-    yield f"interface {name}"
+    # A circuit tells in its header to how many neighbours it goes.
+    yield " ".join((f"interface {name}", *interface.stored.get("interface_link", ())))
     for what in INTERFACE_ORDER:
         writer = _writers.get(("interface", what))
-        lines = (
-            stored.lines_of(interface.stored, what, kind) if writer is None else writer(interface)
-        )
+        if writer is None:
+            lines = _stored_lines(interface.stored, what, kind, everything)
+        else:
+            lines = _said_or_usual(interface, what, writer) if everything else writer(interface)
         for line in lines:
             yield " " + line
     for rule in interface.stored:
@@ -191,20 +186,42 @@ def _interface(interface: InterfaceConfig) -> Iterator[str]:
         yield from section_lines(section, " ")
 
 
+def _said_or_usual(interface: InterfaceConfig, what: str, writer: Writer) -> Iterable[str]:
+    from ioscli.cli import config_defaults
+
+    return list(writer(interface)) or config_defaults.of_interface(interface, what)
+
+
 @writes("config", "version")
 def _version(_config: RouterConfig) -> Iterator[str]:
     """That of the running system, whatever the loaded file said: as on IOS."""
     yield f"version {VERSION}"
 
 
-@writes("config", "boot_markers")
-def _boot_markers(_config: RouterConfig) -> Iterator[str]:
+@writes("config", "boot_start_marker")
+def _boot_start_marker(_config: RouterConfig) -> Iterator[str]:
     yield "boot-start-marker"
+
+
+@writes("config", "boot_end_marker")
+def _boot_end_marker(_config: RouterConfig) -> Iterator[str]:
     yield "boot-end-marker"
 
 
-@writes("config", "interfaces")
-def _interfaces(config: RouterConfig) -> Iterator[str]:
+@writes("config", "redundancy")
+def _redundancy(config: RouterConfig) -> Iterator[str]:
+    """Printed empty, too."""
+    yield from tuple(_sections(config.sections, "redundancy"))[:-1] or ("redundancy",)
+
+
+@writes("config", "control_plane")
+def _control_plane(config: RouterConfig) -> Iterator[str]:
+    """Printed always; what is configured in it stands under it."""
+    planes = [one for one in config.sections if isinstance(one, StoredSection) and one.entries]
+    yield from list(_sections(planes, "control_plane")) or ("control-plane",)
+
+
+def _interfaces(config: RouterConfig, everything: bool) -> Iterator[str]:
     for name in sorted(config.interfaces, key=lambda name: name.config_order):
-        yield from _interface(config.interfaces[name])
+        yield from _interface(config.interfaces[name], everything)
         yield "!"

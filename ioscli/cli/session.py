@@ -38,11 +38,13 @@ from ioscli.model.access import HIGHEST_LEVEL, USER_LEVEL, LineConfig
 from ioscli.model.instant import Duration, seconds
 
 if TYPE_CHECKING:
+    from ioscli.cli.config_log import ConfigRecorder
     from ioscli.cli.configuration import ConfigSession
     from ioscli.engine.simulation import Timer
     from ioscli.router.router import Router
 
-#: IOS shows this much of the host name before `>`, `#` or `(`.
+#: IOS shows this much of the host name before `(`, and all of it before `>` and `#`; netmiko,
+#: which has met many routers, knows it so too.
 _PROMPT_NAME = 20
 
 
@@ -79,6 +81,8 @@ class Session:
         """Whether the operator left (`exit`, `logout`)."""
         self.terminal = Terminal(length=length)
         self._idle_check: Timer | None = None
+        self._watched = not privileged
+        """Whether the line's `exec-timeout` counts."""
         self.histories = {True: History(), False: History()}
         """Lines typed in configuration modes (True) and in EXEC."""
         self.configuring: ConfigSession | None = None
@@ -89,11 +93,15 @@ class Session:
         self._dialogue: Dialogue | None = None
         self._typed_ahead: deque[str] = deque()
         self._pager = Pager(self.terminal)
+        self._recorder: ConfigRecorder | None = None
         self._assistance = Assistance(grammar)
         self._unsubscribe: Callable[[], object] | None = None
         self._probes = line << 12
+        self.activated = router.simulation.now
+        router.exec_lines.connected(line)
         self._forget_reloads = router.reloads.subscribe(self)
         self.follow_messages()
+        self.follow_archive()
         if not privileged:
             self._arrive(admitted)
 
@@ -114,11 +122,11 @@ class Session:
     @property
     def prompt(self) -> str:
         """`R1>`, `R1#`, `R1(config-if)#`."""
-        name = self.router.hostname[:_PROMPT_NAME]
+        name = self.router.hostname
         if self.configuring is not None:
             if self.configuring.collecting:
                 return ""
-            return f"{name}({self.configuring.prompt_suffix})#"
+            return f"{name[:_PROMPT_NAME]}({self.configuring.prompt_suffix})#"
         return f"{name}{'#' if self.privileged else '>'}"
 
     @property
@@ -163,7 +171,7 @@ class Session:
         if self.closed:
             return
         self._at_line_start = True
-        self.idle_since = self.router.simulation.now
+        self.touch()
         if self._dialogue is None:
             self._command(line)
         elif self._dialogue.question is not None:
@@ -229,6 +237,14 @@ class Session:
         """The line after Tab, or None where Tab changes nothing."""
         return self._assistance.complete(self.mode, text)
 
+    def touch(self) -> None:
+        """A key was pressed: the session is not idle."""
+        self.idle_since = self.router.simulation.now
+
+    def show_marker(self) -> None:
+        """Print ` --More-- ` again, where the screen lost it."""
+        self._pager.show(self._write)
+
     def log_line(self, text: str) -> None:
         """Print a system message, on a line of its own."""
         if not self._at_line_start:
@@ -250,6 +266,15 @@ class Session:
             self._idle_check.cancel()
         self.closed = True
 
+    def hang_up(self) -> None:
+        """The router ends the session: it was idle for too long, or `clear line`."""
+        self.interrupt()
+        self.leave_configuration()
+        self.finish()
+        self._write("\n")
+        if self._on_change is not None:
+            self._on_change()
+
     def announce(self, text: str) -> None:
         """Print what the router tells every terminal (`SHUTDOWN in 0:05:00`)."""
         self.log_line(text.removesuffix("\n"))
@@ -265,6 +290,11 @@ class Session:
         self.configuring = None
         self.level = USER_LEVEL
         self._begin(self._boot())
+
+    def configuration_replaced(self) -> None:
+        """`configure replace` or a rollback: the object of the present sub-mode may be gone."""
+        if self.configuring is not None:
+            self.configure()
 
     def _boot(self) -> Steps:
         """Wait for the router, whatever is typed; then the console begins anew."""
@@ -322,6 +352,21 @@ class Session:
         self.configuring = ConfigSession(
             self.grammar, router.config, router.hardware, chance=chance
         )
+        self._recorder = None
+        if self._archives:
+            self._start_recorder()
+
+    def follow_archive(self) -> None:
+        """Archive by itself as often as the configuration says."""
+        if self._archives:
+            from ioscli.cli.commands.archive import follow
+
+            follow(self.router)
+
+    @property
+    def _archives(self) -> bool:
+        """Whether the configuration has a section `archive`."""
+        return any(section.rule == "archive" for section in self.router.config.sections)
 
     def leave_configuration(self) -> None:
         """Go back to privileged EXEC from any configuration mode."""
@@ -330,6 +375,7 @@ class Session:
         changes = self.configuring.end()
         self.configuring = None
         self.router.apply(changes)
+        self.router.config_history.note_change(self.user)
         self.router.log("SYS", 5, "CONFIG_I", f"Configured from console by {self.line_name}")
 
     # -- coming and going ----------------------------------------------------------------------
@@ -340,6 +386,9 @@ class Session:
         self.level = line.privilege
         self.terminal.width = line.width
         self.terminal.synchronous = line.synchronous
+        self.terminal.timestamps = "exec prompt timestamp" in line.stored.get(
+            "line_exec_prompt", ()
+        )
         if line.length != LineConfig().length:
             self.terminal.length = line.length
         for history in self.histories.values():
@@ -362,16 +411,12 @@ class Session:
         if left > 0 or self.busy:
             self._idle_check = simulation.after(left if left > 0 else timeout, self._watch_idleness)
             return
-        self.interrupt()
-        self.leave_configuration()
-        self.finish()
-        self._write("\n")
-        if self._on_change is not None:
-            self._on_change()
+        self.hang_up()
 
     # -- commands ------------------------------------------------------------------------------
 
     def _command(self, line: str) -> None:
+        self.router.exec_lines.of(self.line).commands += 1
         configuring = self.configuring
         if configuring is not None and configuring.collecting:
             self._configure(configuring, line)
@@ -428,6 +473,10 @@ class Session:
 
         def steps() -> Steps:
             try:
+                if self.terminal.timestamps and found.args.words[0] == "show":
+                    from ioscli.cli.commands.terminal import timestamp
+
+                    yield from timestamp(self)
                 made: Iterable[Any] = handler(self, found.args) or ()
                 yield from made if output_filter is None else _piped(made, output_filter)
             except Refusal as refusal:
@@ -478,8 +527,34 @@ class Session:
         self._print(result.messages)
         if result.error is not None:
             self._print(refusals.explain(prompt, text, result.error))
+        elif configuring.carried is not None:
+            self._carried_out(*configuring.carried)
+        if result.steps is not None:
+            self._pager.restart()
+            self._begin(result.steps(self))
         if configuring.finished:
             self.leave_configuration()
+
+    def _carried_out(self, found: Match, depth: int) -> None:
+        """A configuration line was accepted: follow what it says of this session and the log."""
+        if found.mode == "line":
+            line = self.router.config.access.line(self.line)
+            self.terminal.synchronous = line.synchronous
+            if self._watched:
+                self._watch_idleness()
+        elif found.stem == "archive":
+            from ioscli.cli.commands.archive import follow
+
+            follow(self.router)
+            if self._recorder is None:
+                self._start_recorder()
+        if self._recorder is not None:
+            self._recorder.carried_out(found, depth)
+
+    def _start_recorder(self) -> None:
+        from ioscli.cli.config_log import ConfigRecorder
+
+        self._recorder = ConfigRecorder(self)
 
     # -- output --------------------------------------------------------------------------------
 
@@ -489,6 +564,7 @@ class Session:
 
     def _write(self, text: str) -> None:
         if text:
+            self.router.exec_lines.of(self.line).characters += len(text)
             self._at_line_start = text.endswith("\n") or text == ERASE
             self._output(text)
 
@@ -508,6 +584,7 @@ class Session:
         if not dialogue.ended:
             return
         self._dialogue = None
+        self.idle_since = self.router.simulation.now  # idle is who could type and does not
         if not self._at_line_start:
             self._write("\n")
         while self._typed_ahead and self._dialogue is None and not self.closed:

@@ -109,7 +109,7 @@ class States:
         keywords: dict[str, set[Thread]] = {}
         forms: dict[str, set[Thread]] = {}
         for position, used in threads:
-            if state.complete is None and position in tables.accepting:
+            if state.complete is None and tables.accepting[position]:
                 state.complete = (position, used)
             options = tables.steps(position)
             for target in tables.followers(position):

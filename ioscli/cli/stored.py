@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from ioscli.cli import stored_sections
 from ioscli.cli.misplaced import Misplaced
 from ioscli.cli.results import Args, Match
-from ioscli.model.config import InterfaceConfig, StoredLines
+from ioscli.cli.tables import WHOLE_LINE
+from ioscli.model.config import InterfaceConfig, StoredLines, TunnelMode
 from ioscli.model.crypto import IpsecProfile
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.sections import StoredSection
@@ -49,26 +50,26 @@ _POLICIES = {
     "ip_classless": Policy(("ip classless",)),
     "ip_subnet_zero": Policy(("ip subnet-zero",)),
     "multilink": Policy(("multilink bundle-name authenticated",), shown=True),
-    "redundancy": Policy(("redundancy",), shown=True),
     "cdp_run": Policy(("cdp run",)),
     "cdp_log": Policy(("cdp log mismatch duplex",)),
     "ip_forward_protocol": Policy(("ip forward-protocol nd",), shown=True),
     "ip_http_server": Policy(("no ip http server",), shown=True),
     "ip_http_secure_server": Policy(("no ip http secure-server",), shown=True),
     "ipv6_ioam": Policy(("ipv6 ioam timestamp",), shown=True),
-    "control_plane": Policy(("control-plane",), shown=True),
-    "logging_host": Policy(key=3),
-    "snmp_server": Policy(key=99),
+    "logging_host": Policy(key=WHOLE_LINE),
     "scheduler_allocate": Policy(("no scheduler allocate",), shown=True),
-    "ntp_server": Policy(key=3),
     "cdp_enable": Policy(("cdp enable",)),
     "lldp_port": Policy(("lldp transmit", "lldp receive"), key=2),
     "mop": Policy(("mop enabled", "mop sysid"), key=2),
     "load_interval": Policy(("load-interval 300",), valued=True),
-    "negotiation": Policy(),
     "line_exec": Policy(("exec",)),
     "aaa_authorization_other": Policy(key=4),
 }
+
+#: Rules whose lines are kept as stored ones are, and which others read and act upon.
+ACTING = frozenset(
+    ("archive", "archive_line", "archive_log", "archive_log_line", "line_exec_prompt")
+)
 
 #: Policies that hold for one kind of interface or line.
 _SPECIAL_POLICIES = {
@@ -77,6 +78,10 @@ _SPECIAL_POLICIES = {
     ("GigabitEthernet", "media_type"): Policy(("media-type rj45",), shown=True, valued=True),
     ("FastEthernet", "duplex"): Policy(("duplex auto",), shown=True, valued=True),
     ("FastEthernet", "speed"): Policy(("speed auto",), shown=True, valued=True),
+    **{
+        (kind, "keepalive"): Policy(("keepalive",))
+        for kind in ("Ethernet", "FastEthernet", "GigabitEthernet", "Serial")
+    },
     ("line vty", "line_transport_input"): Policy(
         ("transport input none",), shown=True, valued=True
     ),
@@ -86,7 +91,7 @@ _ETHERNET = frozenset({"Ethernet", "FastEthernet", "GigabitEthernet"})
 
 #: Which kinds of interface have a command; not named here: all of them.
 _KINDS = {
-    "duplex": _ETHERNET - {"Ethernet"},
+    "duplex": _ETHERNET,
     "speed": _ETHERNET - {"Ethernet"},
     "media_type": frozenset({"GigabitEthernet"}),
     "negotiation": frozenset({"GigabitEthernet"}),
@@ -105,6 +110,12 @@ def variety_of(name: InterfaceName) -> str:
 def policy(rule: str, variety: str) -> Policy:
     """How a rule's lines are kept in a variety of section: an interface kind, `line vty`, ``."""
     return _SPECIAL_POLICIES.get((variety, rule)) or _POLICIES.get(rule, _PLAIN)
+
+
+def fits(rule: str, variety: str) -> bool:
+    """Whether a rule's command exists in a variety of section."""
+    kinds = _KINDS.get(rule)
+    return kinds is None or variety.split(" ", 1)[0] in kinds
 
 
 def lines_of(lines: StoredLines, rule: str, variety: str = "") -> Sequence[str]:
@@ -132,9 +143,10 @@ def keep(context: "ConfigContext", found: Match) -> None:
     if isinstance(context.target, StoredSection):
         stored_sections.keep_line(context, context.target, found)
         return
-    if found.mode == "interface":
+    if found.mode in ("interface", "dot11_radio"):
         interface: InterfaceConfig = context.target
-        kinds = _KINDS.get(found.rule)
+        # What is known of the kinds that act is not known of the others.
+        kinds = _KINDS.get(found.rule) if interface.name.modelled else None
         if kinds is not None and interface.name.kind not in kinds:
             raise Misplaced
         _store(context, interface.stored, found.rule, found.args, variety_of(interface.name))
@@ -168,11 +180,13 @@ def _store(
     kept = lines.get(rule, [])
     for text in written:
         key = text.split(" ")[: settings.key]
-        kept = [line for line in kept if not _same(line, key)]
-        standard = [line for line in settings.defaults if _same(line, key)]
+        if settings.key == WHOLE_LINE and not negated:
+            kept = kept if text in kept else [*kept, text]
+            continue
+        kept = [line for line in kept if not same(line, key)]
+        standard = [line for line in settings.defaults if same(line, key)]
         if not negated:
-            # A saved configuration says nothing that its release hides: it is printed back.
-            if text not in standard or (context.startup and not settings.shown):
+            if text not in standard:
                 kept.append(text)
         elif words[0] == "no" and not settings.valued:
             kept += [f"no {line}" for line in standard if not line.startswith("no ")]
@@ -182,7 +196,8 @@ def _store(
         lines.pop(rule, None)
 
 
-def _same(line: str, key: list[str]) -> bool:
+def same(line: str, key: list[str]) -> bool:
+    """Whether a line, after its `no`, begins with the words of a key; an empty one fits all."""
     return not key or line.removeprefix("no ").split(" ")[: len(key)] == key
 
 
@@ -201,8 +216,9 @@ def _name_servers(args: Args, _body: tuple[str, ...]) -> Sequence[str]:
     return [f"ip name-server {address}" for address in addresses] or ["ip name-server"]
 
 
-def _log_host(args: Args, _body: tuple[str, ...]) -> Sequence[str]:
-    return (f"logging host {args['A_LOG_HOST']}",)
+def _log_host(_args: Args, body: tuple[str, ...]) -> Sequence[str]:
+    options = body[2:] if body[1] == "host" else body[1:]
+    return (" ".join(("logging host", *options)),)
 
 
 #: Lines that IOS writes otherwise than they were typed.
@@ -213,16 +229,46 @@ _SPELLINGS: dict[str, Spelling] = {
 }
 
 
+def _other_tunnel_mode(context: "ConfigContext", args: Args) -> None:
+    """A mode that is kept takes the place of one that acts."""
+    interface: InterfaceConfig = context.target
+    if interface.tunnel is None:
+        raise Misplaced
+    if args.words[0] == "tunnel":
+        interface.tunnel.mode = TunnelMode.GRE_IP
+    _store(context, interface.stored, "tunnel_mode_other", args, variety_of(interface.name))
+
+
 def _nothing(context: "ConfigContext", args: Args) -> None:
     """A line that the running-config prints by itself, whatever a file said."""
 
 
-#: Lines that nothing is kept of.
+def _accounting(context: "ConfigContext", args: Args) -> None:
+    """A list of accounting methods on one line, in place of the same list in either form."""
+    words = args.words
+    negated = words[0] in ("no", "default")
+    body = words[1:] if negated else words
+    named = list(body[: 5 if body[2] == "commands" else 4])
+    config = context.config
+    config.sections = [
+        kept
+        for kept in config.sections
+        if kept.rule != "aaa_accounting_list" or not same(kept.header, named)
+    ]
+    lines = [line for line in config.stored.get("aaa_accounting", ()) if not same(line, named)]
+    if not negated:
+        lines.append(" ".join(body))
+    config.stored.pop("aaa_accounting", None)
+    if lines:
+        config.stored["aaa_accounting"] = lines
+
+
+#: Lines that are kept in another way than all others, or of which nothing is kept.
 _SECTIONS: dict[str, Callable[["ConfigContext", Args], None]] = {
+    "aaa_accounting": _accounting,
     "aaa_session_id": _nothing,
     "version": _nothing,
     "boot_start_marker": _nothing,
     "boot_end_marker": _nothing,
-    "redundancy": _nothing,
-    "control_plane": _nothing,
+    "tunnel_mode_other": _other_tunnel_mode,
 }

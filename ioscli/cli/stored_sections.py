@@ -38,7 +38,15 @@ class SectionKind(NamedTuple):
     last: bool
     """Whether it stands behind the lines of the section around it."""
     sorted: bool
-    """Whether sections that differ in the last word only stand together, by that number."""
+    """Whether sections of one name stand together, in the order of their numbers."""
+    grouped: frozenset[str]
+    """Rules whose lines stand together, in the order of the number behind their first word."""
+    typed: bool
+    """Whether it holds data: every line is kept as it is typed, equal ones too."""
+    implied: tuple[str, ...]
+    """Words of which one stands before the name, the last word of the header; or ()."""
+    literal: frozenset[str]
+    """Rules whose line begins with a `default` of its own."""
 
 
 class SectionKinds:
@@ -75,12 +83,17 @@ def _kind(mode: str, prompt: str, options: tuple[str, ...], ranks: dict[str, int
         mode,
         prompt,
         bang="bang" in values,
-        ends=values.get("ends", ""),
+        # Behind data it is indented so (running-configs of IOS and IOS-XE, certificates).
+        ends=(" \t" if "tabbed" in values else "") + values.get("ends", ""),
         key=int(values.get("key", WHOLE_LINE)),
         numbered="numbered" in values,
         ranks=ranks if "ranked" in values else {},
         last="last" in values,
         sorted="sorted" in values,
+        grouped=frozenset(values.get("grouped", "").split("+")),
+        typed="typed" in values,
+        implied=tuple(values["implied"].split("+")) if "implied" in values else (),
+        literal=frozenset(values.get("literal", "").split("+")),
     )
 
 
@@ -93,23 +106,28 @@ def select(context: "ConfigContext", kind: SectionKind, found: Match) -> None:
     negated = words[0] in ("no", "default")
     body = words[1:] if negated else words
     around = _around(context)
-    known = _find(around, found.rule, body, kind.key)
+    known = _find(around, found.rule, body, kind)
     if negated:
         # `no` may leave words out: `no router ospf 1` for `router ospf 1 vrf A`.
         for section in [known] if known else _beginning(around, found.rule, body):
             around.remove(section)
         return
+    if kind.implied and body[-2] not in kind.implied:
+        body = tuple(known.header.split(" ")) if known else _spelled_out(body, kind.implied)
     if known is None:
         known = StoredSection(found.rule, " ".join(body), kind.ends, kind.bang)
         target = context.target
         if kind.sorted:
-            _insert_sorted(around, known)
+            _insert_sorted(around, known, kind.key)
         elif isinstance(target, StoredSection):
             _insert(around, known, context.kinds, target.rule)
         else:
             around.append(known)
-    elif len(body) > kind.key:
-        known.header = " ".join(body)
+    else:
+        if len(body) > kind.key or kind.implied:
+            known.header = " ".join(body)
+        if kind.typed:
+            known.entries.clear()
     context.descend(kind.mode, known)
 
 
@@ -122,13 +140,21 @@ def _around(context: "ConfigContext") -> list[Entry]:
     return sections
 
 
-def _find(around: list[Entry], rule: str, body: tuple[str, ...], key: int) -> StoredSection | None:
+def _find(
+    around: list[Entry], rule: str, body: tuple[str, ...], kind: SectionKind
+) -> StoredSection | None:
+    telling = slice(-1, None) if kind.implied else slice(kind.key)
     for entry in around:
         if isinstance(entry, StoredSection) and entry.rule == rule:
             words = entry.header.split(" ")
-            if words[:key] == list(body[:key]):
+            if words[telling] == list(body[telling]):
                 return entry
     return None
+
+
+def _spelled_out(body: tuple[str, ...], implied: tuple[str, ...]) -> tuple[str, ...]:
+    """A header with the word that IOS prints where it was left out: `class-map match-all WEB`."""
+    return (*body[:-1], implied[0], body[-1])
 
 
 def _beginning(around: list[Entry], rule: str, body: tuple[str, ...]) -> list[StoredSection]:
@@ -142,13 +168,13 @@ def _beginning(around: list[Entry], rule: str, body: tuple[str, ...]) -> list[St
     ]
 
 
-def _insert_sorted(around: list[Entry], made: StoredSection) -> None:
-    """Put a section among those that differ in the number at the end: `route-map A permit 20`."""
-    name, number = _family(made)
+def _insert_sorted(around: list[Entry], made: StoredSection, key: int) -> None:
+    """Put a section among those of its name: `route-map A permit 20`, `crypto map M 20 ...`."""
+    name, number = _family(made, key)
     place = len(around)
     for at, entry in enumerate(around):
         if isinstance(entry, StoredSection) and entry.rule == made.rule:
-            other, its_number = _family(entry)
+            other, its_number = _family(entry, key)
             if other == name:
                 if its_number > number:
                     around.insert(at, made)
@@ -157,8 +183,9 @@ def _insert_sorted(around: list[Entry], made: StoredSection) -> None:
     around.insert(place, made)
 
 
-def _family(section: StoredSection) -> tuple[str, int]:
-    words = section.header.split(" ")
+def _family(section: StoredSection, key: int) -> tuple[str, int]:
+    """The name and the number, which is the last of the words that tell sections apart."""
+    words = section.header.split(" ")[:key]
     number = int(words[-1]) if words[-1].isdigit() else _NOT_NUMBERED
     # `permit` and `deny` tell entries of one route-map apart as little as their numbers do.
     return " ".join(word for word in words[:-1] if word not in ("permit", "deny")), number
@@ -167,13 +194,20 @@ def _family(section: StoredSection) -> tuple[str, int]:
 def keep_line(context: "ConfigContext", section: StoredSection, found: Match) -> None:
     """Keep a line of a section; `no` removes what it names."""
     rule = found.rule
+    if context.kinds.by_rule[section.rule].typed:
+        section.entries.append(StoredLine(rule, " ".join(found.args.words)))
+        return
     places = [
         (at, entry.text)
         for at, entry in enumerate(section.entries)
         if isinstance(entry, StoredLine) and entry.rule == rule
     ]
     old = [text for _, text in places]
-    new = edited(context, rule, old, found.args.words)
+    words = found.args.words
+    if words[0] == "default" and rule in context.kinds.by_rule[section.rule].literal:
+        new = [" ".join(words)]
+    else:
+        new = edited(context, rule, old, words)
     for at, text in reversed(places):
         if text not in new:
             del section.entries[at]
@@ -191,16 +225,16 @@ def edited(
     configuration, which would not print it otherwise.
     """
     tables = context.kinds.tables
-    off = rule in tables.off
+    off, both = rule in tables.off, rule in tables.both
     if words[0] not in ("no", "default"):
         text = " ".join(words)
         if text in lines:
             return lines
         key = words[: tables.keys.get(rule, 0)]
         kept = [line for line in lines if not _begins(line, key)]
-        return [*kept, text] if context.startup or not off else kept
+        return kept if off else [*kept, text]
     kept = [line for line in lines if not _begins(line, words[1:])]
-    if words[0] == "no" and (off or (context.startup and len(kept) == len(lines))):
+    if words[0] == "no" and (off or both or (context.startup and len(kept) == len(lines))):
         kept.append(" ".join(words))
     return kept
 
@@ -219,8 +253,7 @@ def _insert(entries: list[Entry], made: Entry, kinds: SectionKinds, around: str)
     if kind.numbered:
         insort_right(entries, made, key=_number)
     elif kind.ranks:
-        ranks = kind.ranks
-        insort_right(entries, made, key=lambda entry: ranks[entry.rule])
+        insort_right(entries, made, key=lambda entry: _rank(entry, kind))
     else:
         at = len(entries)
         if isinstance(made, StoredLine):
@@ -229,9 +262,29 @@ def _insert(entries: list[Entry], made: Entry, kinds: SectionKinds, around: str)
         entries.insert(at, made)
 
 
-def _number(entry: Entry) -> int:
+def _rank(entry: Entry, kind: SectionKind) -> tuple[int, int, int]:
+    """Where a line stands in the order of the mode's rules; grouped ones by number first."""
+    rank = kind.ranks[entry.rule]
+    if entry.rule not in kind.grouped:
+        return rank, 0, 0
+    return min(kind.ranks[rule] for rule in kind.grouped), _behind(_words(entry)[1]), rank
+
+
+def _behind(word: str) -> int:
+    """The value of a number, also one written as an address (`area 0.0.0.1`)."""
+    value = 0
+    for part in word.split("."):
+        value = value << 8 | int(part) if part.isdigit() else value
+    return value
+
+
+def _words(entry: Entry) -> list[str]:
     text = entry.text if isinstance(entry, StoredLine) else entry.header
-    first = text.removeprefix("no ").split(" ", 1)[0]
+    return text.removeprefix("no ").split(" ")
+
+
+def _number(entry: Entry) -> int:
+    first = _words(entry)[0]
     return int(first) if first.isdigit() else _NOT_NUMBERED
 
 

@@ -87,7 +87,9 @@ class Marks(NamedTuple):
     sections: dict[str, tuple[str, str, tuple[str, ...]]]
     """Rule that opens a section -> its mode, what its prompt shows, options."""
     off: frozenset[str]
-    """Rules for what is on by default, so that their `no` form is kept."""
+    """Rules for what is on by default, so that their `no` form is kept, and no other."""
+    both: frozenset[str]
+    """Rules both forms of which are kept."""
     closes: frozenset[str]
     """Rules that leave their section."""
 
@@ -98,4 +100,4 @@ class Syntax(NamedTuple):
     modes: dict[str, tuple[CommandSyntax, ...]]
     """Every mode with its commands, those of included modes among them."""
     help: tuple[HelpLine, ...]
-    marks: Marks = Marks({}, {}, frozenset(), frozenset())
+    marks: Marks = Marks({}, {}, frozenset(), frozenset(), frozenset())

@@ -8,6 +8,8 @@ import contextlib
 import hashlib
 import marshal
 import os
+import sys
+from array import array
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -21,6 +23,8 @@ Step: TypeAlias = tuple[int, int]
 """Bits of options that a step takes, and of those that it makes free again."""
 
 NO_COMMAND = -1
+NUMBERS = "i"
+"""The type code of the arrays that have a number for every position."""
 WHOLE_LINE = 99
 """The key of a stored rule whose lines differ in any word."""
 
@@ -29,25 +33,26 @@ class Tables(NamedTuple):
     """The position automaton of all modes."""
 
     labels: tuple[Label, ...]
-    label_of: tuple[int, ...]
+    label_of: "array[int]"
     """Per position: which label it consumes."""
     follow: tuple[bytes, ...]
     """Per position: `followers`, packed. A session meets few of them."""
     options: dict[int, bytes]
     """Per position where options are concerned: `steps`, packed."""
-    owner: tuple[int, ...]
+    owner: "array[int]"
     """Per position: its command, or NO_COMMAND."""
-    accepting: frozenset[int]
-    """Positions after which the command is complete."""
+    accepting: bytes
+    """Per position: 1 if the command is complete after it, or 0."""
     commands: tuple[Command, ...]
     starts: dict[str, int]
     """Mode -> the position before its first words."""
     help_texts: tuple[str, ...]
-    help_of: tuple[int, ...]
+    help_of: "array[int]"
     """Per position: its help text."""
     keys: dict[str, int]
     sections: dict[str, tuple[str, str, tuple[str, ...]]]
     off: frozenset[str]
+    both: frozenset[str]
     closes: frozenset[str]
     """How stored rules are kept: see syntax.Marks."""
 
@@ -76,7 +81,7 @@ def packed(value: tuple[int, ...] | dict[int, tuple[Step, ...]]) -> bytes:
 # --- bytes ---------------------------------------------------------------------------------------
 
 #: Before the tables: what they are, and a digest, because marshal trusts what it reads.
-_MAGIC = b"ioscli grammar tables\n"
+_MAGIC = b"ioscli grammar tables, %s endian\n" % sys.byteorder.encode()
 _MARSHAL_VERSION = 4
 SHIPPED = "grammar.tables"
 
@@ -98,7 +103,13 @@ def unpack(data: bytes, key: bytes) -> Tables:
     payload = data[body:]
     if not data.startswith(head) or data[len(head) : body] != _digest(payload):
         raise BadTablesError("not the tables of this grammar")
-    return Tables(*marshal.loads(payload))
+    tables = Tables(*marshal.loads(payload))
+    # marshal writes an array as its bytes, which load in no time.
+    return tables._replace(
+        label_of=array(NUMBERS, tables.label_of),
+        owner=array(NUMBERS, tables.owner),
+        help_of=array(NUMBERS, tables.help_of),
+    )
 
 
 def _digest(data: bytes) -> bytes:

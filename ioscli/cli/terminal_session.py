@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from ioscli.cli.keys import ENTER, INTERRUPT, KeyReader
+from ioscli.cli.keys import ENTER, INTERRUPT, QUOTE, KeyReader
 from ioscli.cli.line_editor import LineEditor, Outcome
 
 if TYPE_CHECKING:
@@ -28,11 +28,25 @@ class TerminalSession:
     """One session and the plain terminal in front of it.
 
     open_session: makes the session, given where its output goes and what to call when a command
-    moved on. write: receives what the terminal is to show, with CR LF at line ends.
+    moved on. write: receives what the terminal is to show, with CR LF at line ends. columns: how
+    wide the screen really is, where that is known; lines are shifted at the narrower of it and
+    `terminal width`. takes_key, takes_line: offered every key and every command line in its turn;
+    what they take does not reach the session.
     """
 
-    def __init__(self, open_session: OpenSession, write: Callable[[bytes], object]) -> None:
+    def __init__(
+        self,
+        open_session: OpenSession,
+        write: Callable[[bytes], object],
+        *,
+        columns: Callable[[], int] = lambda: 0,
+        takes_key: Callable[[str], bool] = lambda _key: False,
+        takes_line: Callable[[str], bool] = lambda _line: False,
+    ) -> None:
         self._write_bytes = write
+        self._columns = columns
+        self._takes_key = takes_key
+        self._takes_line = takes_line
         self._keys = KeyReader()
         self._ahead: deque[str] = deque()
         self._editor = LineEditor(self._write)
@@ -51,8 +65,29 @@ class TerminalSession:
         """Whether the operator left (`exit`): the connection is to be closed."""
         return self.session.closed
 
+    @property
+    def line_begun(self) -> bool:
+        """Whether something stands on the line being typed."""
+        return self._editing and bool(self._editor.text)
+
+    def refresh(self) -> None:
+        """Show what stands at the cursor again, at the start of a fresh line."""
+        if self._editing:
+            self._editor.redraw()
+        elif self.session.paging:
+            self.session.show_marker()
+        elif self._asking_key:
+            self._asking_key = False
+            self._settle()
+
+    def paste(self, text: str) -> None:
+        """Take pasted text: `?` and Tab are characters of the lines, not keys."""
+        text = text.replace("\r\n", "\r").replace("\n", "\r").replace("\t", " ")
+        self.feed(text.replace("?", f"{QUOTE}?").encode("latin-1", "replace"))
+
     def feed(self, data: bytes) -> None:
         """Take what the terminal sent; sequences may be cut anywhere."""
+        self.session.touch()
         for key in self._keys.feed(data):
             if self.session.busy and key in INTERRUPT:
                 self._ahead.clear()
@@ -73,6 +108,8 @@ class TerminalSession:
 
     def _take(self, key: str) -> None:
         session = self.session
+        if self._takes_key(key):
+            return
         if session.paging:
             session.page(key)
             self._settle()
@@ -94,7 +131,7 @@ class TerminalSession:
     def _type(self, key: str) -> None:
         """A key into the line."""
         editor, session = self._editor, self.session
-        editor.width = session.terminal.width
+        editor.width = self._width
         match editor.key(key, plain=self._is_answer):
             case Outcome.HELP:
                 text, cursor = editor.text, editor.cursor
@@ -105,8 +142,10 @@ class TerminalSession:
             case Outcome.TAB:
                 self._complete()
             case Outcome.ENTERED:
+                command = not self._is_answer
                 self._leave()
-                session.feed(editor.text)
+                if not (command and self._takes_line(editor.text)):
+                    session.feed(editor.text)
                 self._settle()
             case Outcome.SUSPENDED:
                 self._leave("^Z")
@@ -135,6 +174,12 @@ class TerminalSession:
         self._editor.end(mark)
 
     @property
+    def _width(self) -> int:
+        """Columns at which a line is shifted; 0: never."""
+        widths = (self.session.terminal.width, self._columns())
+        return min((width for width in widths if width), default=0)
+
+    @property
     def _is_answer(self) -> bool:
         """Whether an answer or a banner's text is being typed rather than a command."""
         return self.session.asking is not None or not self.session.prompt
@@ -153,7 +198,7 @@ class TerminalSession:
                 self._write(question)
             return
         self._editing = True
-        self._editor.width = session.terminal.width
+        self._editor.width = self._width
         if question is not None:
             self._editor.begin(question, secret=session.asking_secret)
             return

@@ -1,9 +1,11 @@
 """Where a lab's routers keep their files between runs: a folder per lab and node.
 
-`STATE/LAB/NODE/nvram/startup-config` and so on. Each file is one header line (with the length and
-the SHA-256 of what follows) and the content, so that a torn or foreign file is never taken for a
-whole one. A write goes to a new file in the same folder, is synchronised, renamed over the old
-one, and the folder synchronised: after a crash at any instant there is the old or the new file.
+`STATE/LAB/NODE/nvram/startup-config` and so on; `state/` holds what is remembered beside the
+files: the archives' list, and that the startup-config was erased. Each file is one header line
+(with the length and the SHA-256 of what follows) and the content, so that a torn or foreign file
+is never taken for a whole one. A write goes to a new file in the same folder, is synchronised,
+renamed over the old one, and the folder synchronised: after a crash at any instant there is the
+old or the new file.
 """
 
 import os
@@ -19,14 +21,21 @@ from urllib.parse import quote, unquote
 from ioscli.labs.errors import InputError
 from ioscli.labs.labfile import Lab
 from ioscli.resources import labs_folder
-from ioscli.router.filesystem import STARTUP_CONFIG, FileError, Files, Place, StoredFile
+from ioscli.router.filesystem import (
+    ERASED_NAME,
+    STARTUP_CONFIG,
+    FileError,
+    Files,
+    Place,
+    StoredFile,
+)
 
 _MAGIC = "ioscli-file 1"
 _HEADER = re.compile(rf"{_MAGIC} (file|directory) ([0-9]+) ([0-9a-f]{{64}}) (\S+)")
 _LONGEST_HEADER = 256
 #: Files that are being written begin so; the process that writes follows.
 _NEW = ".new-"
-_KEPT = ("nvram", "flash0")
+_KEPT = ("nvram", "flash0", "state")
 _REMEDY = "move it away, or forget all with `ioscli run --fresh LAB`"
 
 
@@ -68,6 +77,12 @@ class NodeStore:
         if not path.exists():
             return None
         return path, _read(path).content.decode("utf-8", "replace")
+
+    @property
+    def erased(self) -> bool:
+        """Whether the startup-config was erased, and none was saved since."""
+        kept = self._folder / "nvram" / STARTUP_CONFIG
+        return (self._folder / "state" / ERASED_NAME).exists() and not kept.exists()
 
     def load(self, files: Files) -> None:
         """Put what is kept in its place.

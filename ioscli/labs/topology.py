@@ -46,6 +46,8 @@ class Topology:
         """Lines of startup configurations that are kept and act on nothing."""
         self.restored: list[str] = []
         """Nodes whose startup-config was saved in an earlier run."""
+        self.erased: list[str] = []
+        """Nodes whose startup-config was erased in an earlier run."""
         self.links: dict[tuple[Endpoint, Endpoint], Link] = {}
         for spec in lab.nodes.values():
             if spec.kind is NodeKind.ROUTER:
@@ -106,6 +108,8 @@ class Topology:
         saved = self._saved(spec.name, [*cabled, *named], grammar)
         if saved is not None:
             return saved
+        if self._store is not None and self._store.node(spec.name).erased:
+            return self._unconfigured(spec.name, [*cabled, *named])
         if file is None or text is None:
             router = Router(self.simulation, spec.name, cabled)
             return self._with_files(router, None)
@@ -131,6 +135,16 @@ class Topology:
         config, _ = load_startup(grammar, node, file, text, ports)
         self.restored.append(node)
         return self._with_files(Router(self.simulation, node, ports, config), text)
+
+    def _unconfigured(self, node: str, hardware: list[InterfaceName]) -> Router:
+        """A router that an earlier run left without a startup-config (`write erase`)."""
+        from ioscli.cli.boot import UNNAMED
+        from ioscli.model.config import new_router_config
+
+        self.erased.append(node)
+        ports = list(dict.fromkeys(hardware))
+        config = new_router_config(UNNAMED, ports)
+        return self._with_files(Router(self.simulation, node, ports, config), None)
 
     def _with_files(self, router: Router, text: str | None) -> Router:
         """Give a router its files: those of earlier runs, and the configuration it starts with."""

@@ -12,12 +12,15 @@ SHORT = {
     "Tunnel": "Tu",
     "VirtualPortGroup": "VPG",
     "ATM": "AT",
+    "Dot11Radio": "Do",
     "Async": "As",
     "Embedded-Service-Engine": "Em",
     "Service-Engine": "SE",
     "Ethernet": "Et",
     "FastEthernet": "Fa",
     "GigabitEthernet": "Gi",
+    "TwoGigabitEthernet": "Tw",
+    "FiveGigabitEthernet": "Fi",
     "TenGigabitEthernet": "Te",
     "TwentyFiveGigE": "Twe",
     "FortyGigabitEthernet": "Fo",
@@ -75,7 +78,7 @@ _CLASSIC_KINDS = frozenset(
 #: Kinds that act; the configuration of the others is kept and acts on nothing.
 MODELLED_KINDS = ETHERNET_KINDS | {"Loopback", "Null", "Tunnel", "Serial"}
 
-_NAME = re.compile(r"([A-Za-z-]+) ?(\d+(?:/\d+)*)(?:\.(\d+))?")
+_NAME = re.compile(r"([Dd][Oo][Tt]11[A-Za-z]*|[A-Za-z-]+) ?(\d+(?:/\d+)*)(?:\.(\d+))?")
 
 
 class InterfaceName(NamedTuple):

@@ -16,7 +16,6 @@ from ioscli.model.sections import StoredLine, StoredSection
 if TYPE_CHECKING:
     from ioscli.engine.simulation import Simulation, Timer
     from ioscli.model.config import RouterConfig
-    from ioscli.router.filesystem import Place
 
 _DEFAULT_MAXIMUM = 10
 _DEFAULT_LOG_SIZE = 100
@@ -100,7 +99,7 @@ class LoggedCommand(NamedTuple):
 class Rollback(NamedTuple):
     """A configuration that comes back unless the changes since are confirmed."""
 
-    place: Place
+    url: str
     """The archive file that holds it."""
     minutes: int
     since: Instant
@@ -138,7 +137,7 @@ class ConfigArchive:
 
     def arm(
         self,
-        place: Place,
+        url: str,
         minutes: int,
         user: str,
         warn: Callable[[], None],
@@ -148,7 +147,7 @@ class ConfigArchive:
         self.disarm()
         begin, span = self._simulation.after, minutes * MINUTE
         timers = (begin(span - MINUTE, warn), begin(span, roll_back))
-        self.rollback = Rollback(place, minutes, self._simulation.now, user, timers)
+        self.rollback = Rollback(url, minutes, self._simulation.now, user, timers)
 
     def disarm(self) -> Rollback | None:
         """Call the rollback off; what was pending."""

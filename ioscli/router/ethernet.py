@@ -26,7 +26,11 @@ _IPV4 = EtherType.IPV4.to_bytes(2, "big")
 _ARP = EtherType.ARP.to_bytes(2, "big")
 _DOT1Q = EtherType.DOT1Q.to_bytes(2, "big")
 _MINIMUM_FRAME = 60
+_HEADER = 14
+_TAG = 4
 _FIRST_GROUP = 224
+_MULTICAST = b"\x01\x00\x5e"
+"""What the addresses of IPv4 groups begin with (RFC 1112 section 6.4)."""
 _EVERYBODY = b"\xff\xff\xff\xff"
 
 
@@ -84,6 +88,7 @@ class EthernetInterface(Interface):
             if not frame[0] & 1:
                 return  # flooded by a switch to somebody else
             self.broadcasts_in += 1
+            self.multicasts_in += frame[:3] == _MULTICAST
         if kind == _IPV4:
             if self.address is None and 0 in self.subinterfaces:
                 self._hand_over(0, frame)
@@ -124,6 +129,13 @@ class EthernetInterface(Interface):
         self.packets_out += 1
         self.bytes_out += length
         self.last_output = self.simulation.now
+
+    def delivered(self, packet: int) -> None:
+        """Count header and padding with it."""
+        counts = self.processed
+        counts.packets_in += 1
+        size = packet + _HEADER
+        counts.bytes_in += size if size > _MINIMUM_FRAME else _MINIMUM_FRAME
 
     def rewrite(self, next_hop: bytes, /) -> bytes | None:
         """From the ARP table; of a multicast group as RFC 1112 section 6.4 maps it."""
@@ -171,7 +183,7 @@ class EthernetInterface(Interface):
             self.forwarding.watch_arp(packet, self.name, False)
         self.forwarding.arp_counts.received(packet.operation)
         self.counts_of("ARP").received(len(frame))
-        self.processed.received(len(frame))
+        self.delivered(len(frame) - _HEADER)
         effects = self.arp.receive(
             self.simulation.now,
             packet,
@@ -202,7 +214,7 @@ class EthernetInterface(Interface):
         """Count an ARP frame, if it did go out; given are the counters before it."""
         if self.packets_out > packets:
             self.counts_of("ARP").sent(self.bytes_out - size)
-            self.processed.sent(self.bytes_out - size)
+            self.sent_by_process(packets, size)
 
     def forget(self, addresses: list[IPv4Address]) -> None:
         """ARP entries are gone: their adjacencies must ask again."""
@@ -247,6 +259,24 @@ class SubInterface(EthernetInterface):
     def delay(self) -> int:
         """The parent's, unless configured."""
         return self.parent.delay if self.config.delay is None else super().delay
+
+    def delivered(self, packet: int) -> None:
+        """A process took it from a frame of the parent's as well.
+
+        The tag takes four bytes of a short frame's padding.
+        """
+        self.processed.received(max(_MINIMUM_FRAME - _TAG, packet + _HEADER))
+        self.parent.delivered(packet + _TAG)
+
+    def sent_by_process(self, packets: int, size: int) -> None:
+        """A process sent frames; so it did of the parent's frames."""
+        super().sent_by_process(packets, size)
+        frames = self.packets_out - packets
+        if frames:
+            counts = self.parent.processed
+            counts.packets_out += frames
+            tagged = self.bytes_out - size + frames * _TAG
+            counts.bytes_out += max(frames * _MINIMUM_FRAME, tagged)
 
     def transmit(self, frame: bytes) -> None:
         """Send a frame through the parent, tagged unless the VLAN is the native one."""

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-VTY_OFFSET = 1
-"""What a vty's number among all lines is ahead of its session's: line 1 is the auxiliary port."""
+FIRST_VTY = 578
+"""The number of vty 0 among all lines, as IOSv counts them."""
+
+
+def number_of(line: int) -> int:
+    """The number among all lines of a session's line: 0 is the console, N is vty N-1."""
+    return line and FIRST_VTY + line - 1
 
 
 class LineUse:
@@ -44,7 +49,7 @@ class ExecLines:
 
     def used(self) -> Iterable[tuple[int, LineUse]]:
         """Every line that anybody used."""
-        return self._lines.items()
+        return ((line, use) for line, use in self._lines.items() if use.characters or use.commands)
 
     def restarted(self) -> None:
         """The router boots: count from nothing."""

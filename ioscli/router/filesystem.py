@@ -165,16 +165,16 @@ class Files:
         return self._archive_list()[0]
 
     @property
-    def archives(self) -> list[Place]:
-        """What `archive config` wrote, oldest first."""
+    def archives(self) -> list[str]:
+        """The URLs of what `archive config` wrote, oldest first."""
         return self._archive_list()[1]
 
-    def _archive_list(self) -> tuple[int, list[Place]]:
+    def _archive_list(self) -> tuple[int, list[str]]:
         file = self._files.get(_ARCHIVES)
         if file is None:
             return 0, []
         number, *names = file.content.decode().split("\n")
-        return int(number), [Place(*name.split(":/", 1)) for name in names]
+        return int(number), names
 
     def size(self, filesystem: str) -> int:
         """Bytes in all."""
@@ -205,9 +205,9 @@ class Files:
         if place == STARTUP and _ERASED in self._files:
             self._take(_ERASED)
 
-    def remember_archives(self, number: int, archives: Sequence[Place]) -> None:
+    def remember_archives(self, number: int, archives: Sequence[str]) -> None:
         """Keep the number of the next archive file, and which there are. Raises FileError."""
-        text = "\n".join((str(number), *map(str, archives)))
+        text = "\n".join((str(number), *archives))
         self._put(_ARCHIVES, StoredFile(text.encode(), None))
 
     def append(self, place: Place, content: bytes) -> None:

@@ -338,7 +338,7 @@ class Forwarding:
         if packet[16:20] in self.own_broadcasts:
             self.broadcasts += 1
         if packet[9] not in _UNWRAPPED:
-            interface.taken_by_process(interface.frame_size(len(packet)))
+            interface.delivered(len(packet))
         if self.watch_packet is not None:
             self.watch_packet(packet, interface.name, False)
         if int.from_bytes(packet[6:8], "big") & _FRAGMENT_BITS:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
 from ioscli.model.config import TunnelMode
 from ioscli.model.instant import Duration, Instant
 from ioscli.model.rib import Entry
 from ioscli.router.ethernet import EthernetInterface, SubInterface
-from ioscli.router.interfaces import Interface, NullInterface
+from ioscli.router.interfaces import Interface, NullInterface, PathCounts
 from ioscli.router.tunnel import TunnelInterface
 from ioscli.router.views import (
     ArpView,
     Counters,
     InterfaceView,
     NextHopView,
+    PathView,
     RouteView,
     TunnelView,
 )
@@ -59,7 +60,14 @@ def _interface_view(interface: Interface, now: Instant) -> InterfaceView:
         output_rate=(round(rates.out_bits), round(rates.out_packets)),
         tunnel=_tunnel_view(interface) if isinstance(interface, TunnelInterface) else None,
         vlan=_vlan(interface),
+        groups=tuple(IPv4Address(group) for group in sorted(interface.groups)),
+        processed=_path(interface.processed),
+        protocols=tuple((name, _path(it)) for name, it in sorted(interface.protocols.items())),
     )
+
+
+def _path(counts: PathCounts) -> PathView:
+    return PathView(counts.packets_in, counts.bytes_in, counts.packets_out, counts.bytes_out)
 
 
 def _vlan(interface: Interface) -> int | None:
@@ -85,6 +93,7 @@ def _counters(interface: Interface) -> Counters:
         unknown_protocol_drops=interface.unknown_protocols,
         resets=interface.resets,
         carrier_transitions=interface.carrier_transitions,
+        multicasts_in=interface.multicasts_in,
     )
 
 

@@ -109,6 +109,7 @@ class Interface:
         "ip_mtu",
         "last_input",
         "last_output",
+        "multicasts_in",
         "name",
         "output_drops",
         "packets_in",
@@ -155,6 +156,8 @@ class Interface:
 
     def _zero_counters(self) -> None:
         self.packets_in = self.bytes_in = self.broadcasts_in = 0
+        self.multicasts_in = 0
+        """Those of the broadcasts that went to an IP multicast group."""
         self.packets_out = self.bytes_out = 0
         self.input_errors = self.input_drops = 0
         self.output_drops = self.unknown_protocols = 0
@@ -191,13 +194,9 @@ class Interface:
             return self.config.delay * 10
         return DEFAULTS[self.name.kind][1]
 
-    def frame_size(self, packet: int) -> int:
-        """Bytes of the frame around an IPv4 packet of so many bytes."""
-        return packet
-
-    def taken_by_process(self, size: int) -> None:
-        """A process of the router took in a frame of so many bytes."""
-        self.processed.received(size)
+    def delivered(self, packet: int) -> None:
+        """A process of the router took in an IPv4 packet of so many bytes."""
+        self.processed.received(packet)
 
     def sent_by_process(self, packets: int, size: int) -> None:
         """A process sent what went out since the counters of output stood so."""

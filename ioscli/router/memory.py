@@ -145,7 +145,7 @@ class Memory:
 
     def _waiting(self) -> int:
         """Bytes of fragments that wait for the rest of their packet."""
-        return self._router.forwarding.waiting_octets
+        return sum(it.forwarding.waiting_octets for it in self._router.vrfs.values())
 
     def _tables(self) -> dict[str, int]:
         router = self._router
@@ -153,13 +153,14 @@ class Memory:
         neighbours = sum(
             len(it.arp.entries) for it in interfaces if isinstance(it, EthernetInterface)
         )
+        routes = sum(1 for table in router.vrfs.values() for _ in table.rib.entries())
         crypto = router.running_crypto
         return {
             "ARP Input": neighbours * _ARP_ENTRY,
             "Net Background": len(router.interfaces) * _INTERFACE,
             "Logger": router.config.logging.buffer_bytes,
             "IP Input": sum(len(it.adjacencies) for it in interfaces) * _ADJACENCY,
-            "IP RIB Update": sum(1 for _ in router.rib.entries()) * _ROUTE,
+            "IP RIB Update": routes * _ROUTE,
             "Crypto IKMP": len(router.isakmp_views()) * _ISAKMP_SA,
             "IPSEC key engine": 0 if crypto is None else len(crypto.sadb.by_spi) * _ESP_PAIR,
         }

@@ -13,7 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.model.instant import SECOND
-from ioscli.router.exec_lines import VTY_OFFSET
+from ioscli.router.exec_lines import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,11 +103,9 @@ class CpuHistory(NamedTuple):
     hours: tuple[Span, ...]
 
 
-class Work(NamedTuple):
-    """What a process did so far."""
-
-    invoked: int
-    octets: int = 0
+Work = tuple[int, int]
+"""What a process did so far: how often it was invoked, and octets that it worked on."""
+_NOTHING = (0, 0)
 
 
 class _Load:
@@ -120,6 +118,8 @@ class _Load:
         self.five_seconds = self.one_minute = self.five_minutes = 0.0
 
     def sample(self, total: int) -> None:
+        if total == self.seen and not self.five_minutes:
+            return  # it never did anything that would have to fade
         share = 100 * (total - self.seen) / _SAMPLE
         self.seen = total
         self.five_seconds = min(share, 100.0)
@@ -153,11 +153,13 @@ class _Gathering:
 class Processes:
     """Samples the load every five seconds, as IOS's Load Meter does."""
 
-    __slots__ = ("_hours", "_interrupts", "_loads", "_minutes", "_router", "_samples")
+    __slots__ = ("_hours", "_interrupts", "_loads", "_minutes", "_router", "_samples", "_virtual")
 
     def __init__(self, router: Router) -> None:
         self._router = router
-        self._loads: dict[tuple[str, int], _Load] = {}
+        self._loads = [_Load() for _ in JOBS]
+        self._virtual: dict[int, _Load] = {}
+        """Of the Exec of vtys, by line."""
         self._interrupts = _Load()
         self._samples: deque[int] = deque(maxlen=_SAMPLES_A_MINUTE)
         self._minutes = _Gathering(_SAMPLES_A_MINUTE, _MINUTES_AN_HOUR)
@@ -165,46 +167,69 @@ class Processes:
 
     def sample(self) -> None:
         """Take one five-second sample."""
-        for job, tty, work in self._works():
-            self._load(job, tty).sample(_cost(job, work))
-        self._interrupts.sample(self._router.forwarding.forwarded_packets * INTERRUPT_COST)
-        busy = round(_total(it.five_seconds for it in (*self._loads.values(), self._interrupts)))
+        forwarded = sum(it.forwarding.forwarded_packets for it in self._router.vrfs.values())
+        self._interrupts.sample(forwarded * INTERRUPT_COST)
+        share = self._interrupts.five_seconds
+        for job, load, work in zip(JOBS, self._loads, self._done(), strict=True):
+            load.sample(_cost(job, work))
+            share += load.five_seconds
+        for line, work in self._virtual_work():
+            load = self._load(line)
+            load.sample(_cost(VIRTUAL_EXEC, work))
+            share += load.five_seconds
+        busy = round(min(share, 100.0))
         self._samples.appendleft(busy)
         minute = self._minutes.add(busy, busy)
         if minute is not None:
             self._hours.add(*minute)
 
-    def _load(self, job: Job, tty: int) -> _Load:
-        return self._loads.setdefault((job.name, tty), _Load())
+    def _load(self, line: int) -> _Load:
+        known = self._virtual.get(line)
+        if known is None:
+            known = self._virtual[line] = _Load()
+        return known
 
-    def _works(self) -> list[tuple[Job, int, Work]]:
-        """Every process, the number of its terminal, and what it did."""
-        done = self._done()
-        works = [(job, 0, done[job.name]) for job in JOBS]
-        for line, use in sorted(self._router.exec_lines.used()):
-            if line:
-                work = Work(use.commands, use.characters)
-                works.append((VIRTUAL_EXEC, line + VTY_OFFSET, work))
-        return works
+    def _virtual_work(self) -> list[tuple[int, Work]]:
+        return [
+            (line, (use.commands, use.characters))
+            for line, use in sorted(self._router.exec_lines.used())
+            if line
+        ]
 
-    def _done(self) -> dict[str, Work]:
+    def _done(self) -> tuple[Work, ...]:
+        """What each of JOBS did."""
         router = self._router
-        arp = router.forwarding.arp_counts
+        arp = delivered = routes = 0
+        for table in router.vrfs.values():
+            counts = table.forwarding.arp_counts
+            arp += counts.requests_in + counts.replies_in + counts.other_in
+            delivered += table.forwarding.delivered
+            routes += table.rib.version
         console = router.exec_lines.of(0)
         crypto = router.running_crypto
-        return {
-            "Load Meter": Work(router.uptime // _SAMPLE),
-            "Exec": Work(console.commands, console.characters),
-            "ARP Input": Work(arp.requests_in + arp.replies_in + arp.other_in),
-            "ARP Background": Work(router.uptime // _ARP_SWEEP),
-            "Net Background": Work(router.lines.keepalives),
-            "Logger": Work(router.console.messages),
-            "IP Input": Work(router.forwarding.delivered),
-            "IP RIB Update": Work(router.rib.version),
-            "encrypt proc": Work(0) if crypto is None else Work(*crypto.esp_work),
-            "Crypto IKMP": Work(0) if crypto is None else Work(*crypto.ike_work),
-            "IPSEC key engine": Work(0 if crypto is None else crypto.pairs_installed),
-        }
+        return (
+            (router.uptime // _SAMPLE, 0),
+            (console.commands, console.characters),
+            (arp, 0),
+            (router.uptime // _ARP_SWEEP, 0),
+            (router.lines.keepalives, 0),
+            (router.console.messages, 0),
+            (delivered, 0),
+            (routes, 0),
+            _NOTHING if crypto is None else (crypto.esp_work[0], crypto.esp_work[1]),
+            _NOTHING if crypto is None else (crypto.ike_work[0], crypto.ike_work[1]),
+            (0 if crypto is None else crypto.pairs_installed, 0),
+        )
+
+    def _rows(self) -> list[tuple[Job, int, Work, _Load]]:
+        """Every process, the number of its terminal, what it did and its load."""
+        rows = [
+            (job, 0, work, load)
+            for job, work, load in zip(JOBS, self._done(), self._loads, strict=True)
+        ]
+        for line, work in self._virtual_work():
+            rows.append((VIRTUAL_EXEC, number_of(line), work, self._load(line)))
+        return rows
 
     def view(self) -> CpuView:
         """What `show processes cpu` prints."""
@@ -212,15 +237,15 @@ class Processes:
             ProcessView(
                 pid,
                 job.name,
-                work.invoked,
+                work[0],
                 _cost(job, work),
-                *_shares(self._load(job, tty)),
+                *_shares(load),
                 tty,
                 job.stack,
             )
-            for pid, (job, tty, work) in enumerate(self._works(), start=1)
+            for pid, (job, tty, work, load) in enumerate(self._rows(), start=1)
         )
-        loads = (*self._loads.values(), self._interrupts)
+        loads = (*self._loads, *self._virtual.values(), self._interrupts)
         return CpuView(
             _total(load.five_seconds for load in loads),
             self._interrupts.five_seconds,
@@ -238,7 +263,7 @@ class Processes:
 
 def _cost(job: Job, work: Work) -> int:
     """Microseconds, by the tariff."""
-    return work.invoked * job.invocation + work.octets * job.octets // 1_000
+    return work[0] * job.invocation + work[1] * job.octets // 1_000
 
 
 def _shares(load: _Load) -> tuple[float, float, float]:

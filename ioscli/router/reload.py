@@ -38,6 +38,9 @@ class Listener(Protocol):
     def router_down(self) -> None:
         """The router went down: whatever the session did is over."""
 
+    def configuration_replaced(self) -> None:
+        """The configuration became another one, not by the session's own lines."""
+
 
 class Scheduled(NamedTuple):
     """A reload that is to come."""

@@ -27,6 +27,7 @@ from ioscli.router.ethernet import EthernetInterface, SubInterface
 from ioscli.router.exec_lines import ExecLines
 from ioscli.router.filesystem import Files
 from ioscli.router.interfaces import Interface, LoadAverage, LoopbackInterface, NullInterface
+from ioscli.router.keys import KeyRing
 from ioscli.router.linestate import LineState
 from ioscli.router.probes import EchoRequest, EchoResult, TraceProbe, TraceResult
 from ioscli.router.processes import Processes
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from ioscli.router.crypto import CryptoEngine
     from ioscli.router.debug import Debugging
     from ioscli.router.memory import Memory
+    from ioscli.router.traffic import TrafficView
     from ioscli.router.views import (
         ArpView,
         CryptoSessionView,
@@ -80,6 +82,7 @@ class Router:
         self.clock = Clock(simulation, config.clock)
         self.console = ConsoleLog(simulation, config.logging, self.clock)
         self.files = Files(self.clock.utc)
+        self.keys = KeyRing()
         self.reloads = Reloads(simulation, self.clock, self.log, self.shut_down, self.restart)
         self._ports = {port: Port(simulation, f"{name}:{port}") for port in self.hardware}
         self._macs = _mac_addresses(simulation, name, self.hardware)
@@ -96,6 +99,8 @@ class Router:
         if self._life:
             name = f"{name} life {self._life}"  # chance does not repeat itself after a reload
         self.config = config
+        self.traffic_base: TrafficView | None = None
+        """The packet counts as they were cleared (`clear ip traffic`)."""
         self.interfaces: dict[InterfaceName, Interface] = {}
         self.vrfs: dict[str, Vrf] = {}
         table = self._vrf(GLOBAL)

@@ -56,6 +56,10 @@ class SerialInterface(Interface):
         """Whether the port has a cable whose link is up."""
         return self.port.carrier
 
+    def delivered(self, packet: int) -> None:
+        """Count the HDLC header with it."""
+        self.processed.received(packet + len(_HDLC_IPV4))
+
     def rewrite(self, next_hop: bytes, /) -> bytes | None:
         """The one far end needs no address; a group's frames are marked as for all."""
         return _HDLC_IPV4 if next_hop[0] < _FIRST_GROUP else _HDLC_IPV4_TO_ALL
@@ -69,7 +73,7 @@ class SerialInterface(Interface):
             self.input_drops += 1
         elif frame[2:4] == _SLARP:
             self.counts_of("Other").received(len(frame))
-            self.processed.received(len(frame))
+            self.delivered(len(frame) - len(_HDLC_IPV4))
             self._receive_slarp(frame[4:])
         elif not self.protocol_up:
             self.input_drops += 1
@@ -101,11 +105,11 @@ class SerialInterface(Interface):
         if self.up:
             header = HdlcHeader(HdlcAddress.BROADCAST, 0, SLARP_PROTOCOL)
             frame = header.build(self.keepalive.tick().build())
-            before = self.packets_out
+            before = self.packets_out, self.bytes_out
             self._put_on_wire(frame)
-            if self.packets_out > before:
+            self.sent_by_process(*before)
+            if self.packets_out > before[0]:
                 self.counts_of("Other").sent(len(frame))
-                self.processed.sent(len(frame))
             self.line_lives(self, self.keepalive.alive)
         else:
             self.keepalive.restart()

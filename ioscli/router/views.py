@@ -5,6 +5,7 @@ Times are Instants or Durations in microseconds; rates are bits or packets a sec
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from typing import NamedTuple
 
 from ioscli.model.crypto import ChildProposal, IsakmpSaState, Selector
 from ioscli.model.ifname import InterfaceName
@@ -26,6 +27,8 @@ class Counters:
     unknown_protocol_drops: int
     resets: int
     carrier_transitions: int
+    multicasts_in: int = 0
+    """Those of `broadcasts_in` that went to an IP multicast group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,22 @@ class TunnelView:
     linestate: str
     """`up`, `down - no output interface`, ..."""
     protection_profile: str | None
+
+
+class PathView(NamedTuple):
+    """Frames and bytes in and out, of one switching path or protocol."""
+
+    packets_in: int = 0
+    bytes_in: int = 0
+    packets_out: int = 0
+    bytes_out: int = 0
+
+    def without(self, other: "PathView") -> "PathView":
+        """What is left beside another."""
+        return PathView(*(ours - theirs for ours, theirs in zip(self, other, strict=True)))
+
+
+_NOTHING = PathView()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +98,12 @@ class InterfaceView:
     tunnel: TunnelView | None
     vlan: int | None
     """The VLAN of a sub-interface; 1 on a port that has sub-interfaces; None elsewhere."""
+    groups: tuple[IPv4Address, ...] = ()
+    """Multicast groups that somebody listens to there."""
+    processed: PathView = _NOTHING
+    """What a process of the router took or sent; the rest was forwarded by CEF."""
+    protocols: tuple[tuple[str, PathView], ...] = ()
+    """What was not IPv4, by the protocol's name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,11 @@ class Vrf:
         self.icmp.on_error = self._icmp_error
 
     @property
+    def running_tcp(self) -> TcpService | None:
+        """TCP, where something needed it so far."""
+        return self._tcp
+
+    @property
     def tcp(self) -> TcpService:
         """TCP over this table, made when something first speaks it."""
         if self._tcp is None:

@@ -40,7 +40,7 @@ def converse(
             first,
             keyboard.show,
             length=_LENGTH,
-            on_change=keyboard.wake,
+            keys=keyboard.keys,
         )
         try:
             keyboard.converse(desk, notes)
@@ -48,10 +48,11 @@ def converse(
             # The terminal went away between two writes. Nothing is left to say it to.
             _silence()
         return 0
-    from ioscli.servers.plain import converse_plainly
+    from ioscli.servers.plain import Paper, converse_plainly
 
-    desk = Desk(routers, grammar, first, lambda text: print(text, end=""))
-    converse_plainly(desk, clock, sys.stdin, sys.stdout, notes)
+    paper = Paper(sys.stdout)
+    desk = Desk(routers, grammar, first, paper.show)
+    converse_plainly(desk, clock, sys.stdin, paper, notes)
     return 0
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.cli.session import Session
 from ioscli.router.router import Router
 
 if TYPE_CHECKING:
     from ioscli.cli.matcher import Grammar
+    from ioscli.cli.terminal_session import TerminalSession
 
 #: Characters of unseen output kept per console; a terminal's scrollback ends too.
 _MOST_UNSEEN = 100_000
@@ -17,42 +18,92 @@ SWITCH_SIGN = ":"
 """`:R2` at a prompt looks at R2's console; no IOS command begins so."""
 
 
+class Keys(NamedTuple):
+    """What a terminal whose keys come one by one adds to a desk: see TerminalSession."""
+
+    columns: Callable[[], int]
+    takes_key: Callable[[str], bool]
+    takes_line: Callable[[str], bool]
+
+
 class Console:
-    """One router's console: its session, and output that nobody has seen yet."""
+    """One router's console: its session, and output that nobody has seen yet.
+
+    keys: where lines are typed key by key; otherwise whole lines come.
+    """
 
     def __init__(
-        self,
-        name: str,
-        router: Router,
-        grammar: "Grammar",
-        length: int,
-        on_change: Callable[[], None],
+        self, name: str, router: Router, grammar: "Grammar", length: int, keys: Keys | None
     ) -> None:
         self.name = name
-        self.unsent = ""
-        """What stood on the line when the operator looked away, or asked for help."""
-        self.unsent_cursor: int | None = None
-        """Where the cursor stood in it; None: at its end."""
+        self.router = router
+        self.left = False
+        """Whether the session ended and nobody has pressed RETURN since."""
+        self._grammar = grammar
+        self._length = length
+        self._keys = keys
         self._unseen = ""
         self._show: Callable[[str], None] | None = None
+        self.session: Session
+        self._terminal: TerminalSession | None = None
+        self._start()
 
-        def start() -> Session:
-            return Session(router, grammar, output=self._write, length=length, on_change=on_change)
-
-        self._start = start
-        self.session = start()
+    @property
+    def terminal(self) -> "TerminalSession":
+        """The keys and the screen in front of the session."""
+        assert self._terminal is not None
+        return self._terminal
 
     def look(self, show: Callable[[str], None] | None) -> None:
         """Show this console's output through `show` from now on, what waited first."""
+        if show is None:
+            self._show = None
+            return
+        if self._terminal is not None and not self.session.busy:
+            # What stands in the cursor's line is drawn anew.
+            self._unseen = self._unseen[: self._unseen.rfind("\n") + 1]
+        unseen, self._unseen = self._unseen, ""
         self._show = show
-        if show is not None and self._unseen:
-            unseen, self._unseen = self._unseen, ""
+        if unseen:
             show(unseen)
+        if self._terminal is not None and not self.left:
+            self._terminal.refresh()
+
+    def check(self) -> bool:
+        """Say so where the session has ended (`exit`, `exec-timeout`); whether it just did."""
+        if self.left or not self.session.closed:
+            return False
+        self.left = True
+        self._write(FAREWELL.format(name=self.router.hostname))
+        return True
 
     def reopen(self) -> None:
-        """Begin a new session where the old one was left (`exit`)."""
+        """Begin a new session where the old one was left."""
         self.session.close()
-        self.session = self._start()
+        self.left = False
+        self._start()
+
+    def _start(self) -> None:
+        if self._keys is None:
+            self.session = self._session(self._write, lambda: None)
+            return
+        from ioscli.cli.terminal_session import TerminalSession
+
+        columns, takes_key, takes_line = self._keys
+        self._terminal = TerminalSession(
+            self._session,
+            lambda data: self._write(data.decode().replace("\r\n", "\n")),
+            columns=columns,
+            takes_key=takes_key,
+            takes_line=takes_line,
+        )
+        self.session = self._terminal.session
+        self._terminal.start()
+
+    def _session(self, output: Callable[[str], None], changed: Callable[[], None]) -> Session:
+        return Session(
+            self.router, self._grammar, output=output, length=self._length, on_change=changed
+        )
 
     def _write(self, text: str) -> None:
         if self._show is not None:
@@ -72,15 +123,17 @@ class Desk:
         show: Callable[[str], None],
         *,
         length: int = 0,
-        on_change: Callable[[], None] = lambda: None,
+        keys: Keys | None = None,
     ) -> None:
         self.consoles = {
-            name: Console(name, router, grammar, length, on_change)
-            for name, router in routers.items()
+            name: Console(name, router, grammar, length, keys) for name, router in routers.items()
         }
         self._show = show
         self.current = self.consoles[first]
-        self.current.look(show)
+
+    def sit_down(self) -> None:
+        """Look at the first console."""
+        self.current.look(self._show)
 
     @property
     def session(self) -> Session:
@@ -91,21 +144,25 @@ class Desk:
         """Whether the command that is looked at waits for simulated time."""
         return self.session.busy
 
-    def switch(self, word: str) -> str | None:
-        """Look at another console, by name, unique beginning or number; a complaint if none."""
+    def check(self) -> bool:
+        """Say at every console whose session has ended that it did; whether any just did."""
+        ended = [console for console in self.consoles.values() if console.check()]
+        return bool(ended)
+
+    def find(self, word: str) -> "Console | str":
+        """The console of a name, its unique beginning or its number; a complaint if none."""
         names = list(self.consoles)
         word = word.strip()
         if word.isdecimal() and 1 <= int(word) <= len(names):
-            name = names[int(word) - 1]
-        else:
-            fits = self._fits(word)
-            if len(fits) != 1:
-                return self._complaint(word)
-            name = fits[0]
+            return self.consoles[names[int(word) - 1]]
+        fits = self._fits(word)
+        return self.consoles[fits[0]] if len(fits) == 1 else self._complaint(word)
+
+    def look_at(self, console: Console) -> None:
+        """Look at a console."""
         self.current.look(None)
-        self.current = self.consoles[name]
-        self.current.look(self._show)
-        return None
+        self.current = console
+        console.look(self._show)
 
     def listing(self) -> str:
         """The consoles by number."""
@@ -127,5 +184,5 @@ class Desk:
         return f"% no router {word!r}{hint} There are: {self.listing()}" if word else self.listing()
 
 
-#: What IOS shows where a session was left with `exit`.
+#: What IOS shows where a session was left with `exit`, or ended by `exec-timeout`.
 FAREWELL = "\n\n\n{name} con0 is now available\n\n\n\n\n\nPress RETURN to get started.\n\n\n"

@@ -4,59 +4,155 @@ What is printed looks like the session at a terminal, so that piped runs can be 
 """
 
 import gc
+import os
+import select
 import signal
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TextIO
 
-from ioscli.servers.desk import FAREWELL, SWITCH_SIGN, Desk
+from ioscli.servers.desk import SWITCH_SIGN, Desk
 from ioscli.servers.pace import Clock, Turn
 
 #: Wall seconds slept at a time, so that Ctrl-C is answered at once.
 _LONGEST_SLEEP = 0.1
+_PIECE = 65_536
+
+
+class Paper:
+    """Where a console without a terminal prints.
+
+    What comes while a line is waited for begins on a line of its own; the prompt then comes again.
+    """
+
+    def __init__(self, target: TextIO) -> None:
+        self.target = target
+        self._prompt: str | None = None
+        self._covered = False
+
+    def show(self, text: str) -> None:
+        """Print output."""
+        if self._prompt is not None and text and not self._covered:
+            self._covered = True
+            self.target.write("\n")
+        self.target.write(text)
+
+    def ask(self, prompt: str) -> None:
+        """Print a prompt, after which a line is waited for."""
+        self._prompt = prompt
+        self.target.write(prompt)
+        self.target.flush()
+
+    def echo(self, line: str) -> None:
+        """Print the line that came, after its prompt."""
+        if self._covered:
+            self.target.write(self._prompt or "")
+        self._prompt = None
+        self._covered = False
+        self.target.write(line + "\n")
 
 
 def converse_plainly(
-    desk: Desk, clock: Clock, source: TextIO, target: TextIO, notes: Sequence[str]
+    desk: Desk, clock: Clock, source: TextIO, paper: Paper, notes: Sequence[str]
 ) -> None:
     """Read lines until the source ends.
 
     The line is echoed after its prompt, since no terminal does it. Simulated time follows the
-    wall clock: it catches up with every line that arrives.
+    wall clock, also while no line comes: messages appear, and `exec-timeout` ends the session.
     """
     gc.enable()
+    target = paper.target
     for note in notes:
         target.write(note + "\n")
     stop = _StopSignal(desk)
+    lines = _Lines(source)
+    desk.sit_down()
     while True:
         _settle(desk, clock, target, stop)
         session = desk.session
-        target.write(session.asking if session.asking is not None else session.prompt)
-        target.flush()
-        line = source.readline()
-        if not line:
+        if not desk.current.left:
+            paper.ask(session.asking if session.asking is not None else session.prompt)
+
+        def pass_time() -> float:
+            more = clock.advance(desk.busy) is Turn.MORE_TO_DO
+            desk.check()
+            target.flush()
+            ahead = 0.0 if more else clock.seconds_to_next()
+            return _LONGEST_SLEEP if ahead is None else min(_LONGEST_SLEEP, ahead)
+
+        line = lines.next(pass_time)
+        if line is None:
             target.write("\n")
             return
-        text = line.rstrip("\r\n")
-        target.write(text + "\n")
+        if desk.current.left:
+            paper.ask("")
+        paper.echo(line)
         clock.advance(desk.busy)
-        _take(desk, text, target)
+        _take(desk, line, target)
+
+
+class _Lines:
+    """The lines of a pipe or a file, with something to do while none comes."""
+
+    def __init__(self, source: TextIO) -> None:
+        self._descriptor: int | None = None
+        with suppress(OSError):  # text in memory has no descriptor
+            self._descriptor = source.fileno()
+        self._source = source
+        self._ready: deque[bytes] = deque()
+        self._rest = b""
+        self._ended = False
+
+    def next(self, meanwhile: Callable[[], float]) -> str | None:
+        """The next line without its end; None at the end.
+
+        meanwhile: called again and again while there is none; says how many seconds to wait then.
+        """
+        if self._descriptor is None:
+            line = self._source.readline()
+            return line.rstrip("\r\n") if line else None
+        while not self._ready:
+            if self._ended:
+                if not self._rest:
+                    return None
+                self._ready.append(self._rest)
+                self._rest = b""
+            elif select.select([self._descriptor], [], [], 0)[0]:
+                self._read(self._descriptor)
+            else:
+                select.select([self._descriptor], [], [], meanwhile())
+        return self._ready.popleft().rstrip(b"\r").decode(self._source.encoding, "replace")
+
+    def _read(self, descriptor: int) -> None:
+        data = os.read(descriptor, _PIECE)
+        self._ended = not data
+        *whole, self._rest = (self._rest + data).split(b"\n")
+        self._ready.extend(whole)
 
 
 def _take(desk: Desk, text: str, target: TextIO) -> None:
     session = desk.session
+    if desk.current.left:  # the line is the RETURN that the screen asks for
+        desk.current.reopen()
+        return
     if session.asking is not None or not session.prompt:  # an answer, or a banner's text
         session.feed(text)
     elif text.startswith(SWITCH_SIGN):
-        complaint = desk.switch(text[1:])
-        if complaint is not None:
-            target.write(complaint + "\n")
+        found = desk.find(text[1:])
+        if isinstance(found, str):
+            target.write(found + "\n")
+        else:
+            desk.look_at(found)
+            if found.left:  # it was idle for too long
+                found.reopen()
     elif text.rstrip().endswith("?"):
         target.write(session.help(text.rstrip()[:-1]))
     else:
         session.feed(text)
-    if session.closed:
-        target.write(FAREWELL.format(name=session.router.hostname))
+    if session.closed:  # by `exit`: whoever sends lines is there still
+        desk.check()
         desk.current.reopen()
 
 

@@ -13,6 +13,8 @@ from ioscli.model.config import InterfaceConfig, new_router_config
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import Duration
 from ioscli.router.clock import Clock
+from ioscli.router.config_history import ConfigHistory
+from ioscli.router.exec_lines import ExecLines
 from ioscli.router.filesystem import Files
 from ioscli.router.probes import EchoRequest, EchoResult, TraceProbe, TraceResult
 from ioscli.router.reload import Reloads
@@ -73,6 +75,8 @@ class FakeRouter:
             self.simulation, self.clock, self.log, lambda: None, lambda config: None
         )
         self.uptime = Duration(0)
+        self.exec_lines = ExecLines()
+        self.config_history = ConfigHistory(self.clock)
         self.applied: list[ConfigChange] = []
         self.cleared: list[object] = []
         self.probes: list[Any] = []
@@ -132,7 +136,13 @@ class Desk:
     """A session and the screen in front of it."""
 
     def __init__(
-        self, grammar: Grammar, router: Any = None, *, privileged: bool = True, length: int = 0
+        self,
+        grammar: Grammar,
+        router: Any = None,
+        *,
+        privileged: bool = True,
+        length: int = 0,
+        line: int = 0,
     ) -> None:
         self.router = FakeRouter() if router is None else router
         self.screen = ""
@@ -143,6 +153,7 @@ class Desk:
             output=self.write,
             privileged=privileged,
             length=length,
+            line=line,
             on_change=self._changed,
         )
 

@@ -23,6 +23,7 @@ aaa session-id common
 username ann privilege 15 secret 8 $8$dsYGNam3K1SIJO$7nv/35M/qr6t.dVc7UY9zrJDWRVqncHub1PE9UlMQFs
 username eve nopassword
 username bob password 7 094F471A1A0A
+alias exec sb show ip interface brief
 banner exec ^C
 in
 ^C
@@ -30,7 +31,6 @@ banner motd ^Cone line^C
 privilege configure level 3 hostname
 privilege exec level 3 show startup-config
 privilege exec level 3 show
-alias exec sb show ip interface brief
 line con 0
  exec-timeout 0 0
  privilege level 15

@@ -66,7 +66,7 @@ def test_hostname() -> None:
     assert prompt.type("hostname R1")[0].changes == (SystemChanged(),)
     assert prompt.screen("hostname my_router\nno hostname\n") == (
         "R1(config)#hostname my_router\n"
-        "% Hostname contains one or more illegal characters.\n"
+        "% Hostname contains one or more illegal characters.\n\n"
         "my_router(config)#no hostname"
     )
     assert prompt.config.hostname == "Router"
@@ -197,7 +197,7 @@ def test_end_stops_a_banner() -> None:
         "router banana 65001",
         "access-list 1 banana any",
         "crypto map M 1 ipsec-banana",
-        "class-map match-all VOICE",
+        "class-map type banana VOICE",
     ],
 )
 def test_what_is_not_there_is_refused(line: str) -> None:

@@ -38,7 +38,9 @@ def files(desk: Desk) -> dict[str, bytes]:
 def test_write(desk: Desk) -> None:
     for command in ("write", "wr", "write memory"):
         assert desk.type(command) == "Building configuration...\n[OK]\n"
-    assert desk.router.files.startup_config == written(desk.router.config)
+    saved = desk.router.files.startup_config
+    assert saved is not None
+    assert saved.endswith(written(desk.router.config))
 
 
 def test_copy_running_to_startup(desk: Desk) -> None:
@@ -53,7 +55,9 @@ def test_copy_running_to_startup(desk: Desk) -> None:
 def test_show_startup_config(desk: Desk) -> None:
     assert desk.type("show startup-config") == "startup-config is not present\n"
     desk.type("write")
-    text = written(desk.router.config)
+    text = desk.router.files.startup_config
+    assert text is not None
+    assert text.endswith(written(desk.router.config))
     assert desk.type("show startup-config") == (f"Using {len(text)} out of 262144 bytes\n{text}")
 
 
@@ -81,7 +85,9 @@ def test_copies_between_all_places(desk: Desk) -> None:
     desk.type("copy flash:base flash:", "second")
     assert set(files(desk)) == {"base", "second"}
     desk.type("copy flash:base startup-config", "")
-    assert desk.router.files.startup_config == written(desk.router.config)
+    saved = desk.router.files.startup_config
+    assert saved is not None
+    assert saved.endswith(written(desk.router.config))
     desk.type("copy startup-config flash:third", "")
     assert files(desk)["third"] == files(desk)["base"]
     desk.type("copy nvram:startup-config flash:", "")
@@ -95,6 +101,16 @@ def test_startup_to_running_merges(desk: Desk) -> None:
     assert "bytes copied in" in shown
     assert desk.router.hostname == "R1"
     assert InterfaceName.parse("Lo9") in desk.router.config.interfaces
+
+
+def test_configure_memory(desk: Desk) -> None:
+    assert desk.type("configure memory").startswith("%% Non-volatile configuration memory invalid")
+    desk.type("write", "configure terminal", "hostname OTHER", "interface Loopback1", "end")
+    shown = desk.type("configure memory")
+    assert "%SYS-5-CONFIG_I: Configured from memory by console" in shown
+    assert "bytes" not in shown
+    assert desk.router.hostname == "R1"
+    assert InterfaceName.parse("Lo1") in desk.router.config.interfaces
 
 
 def test_merging_shows_the_lines_that_are_refused(desk: Desk) -> None:
@@ -126,7 +142,9 @@ def test_what_is_there_is_not_overwritten_unasked(desk: Desk) -> None:
         ("dir flash:no", (), "%Error opening flash0:/no (No such file or directory)"),
         ("dir disk7:", (), "%Error opening disk7: (Invalid argument)"),
         ("cd no", (), "%Error changing to flash0:/no (No such file or directory)"),
-        ("delete no", ("", ""), "%Error deleting no (No such file or directory)"),
+        ("delete no", ("", ""), "%Error deleting flash0:/no (No such file or directory)"),
+        ("delete /force flash:no", (), "%Error deleting flash:no (No such file or directory)"),
+        ("show file information no", (), "no:\n  %Error opening flash0:/no (No such file or"),
         ("verify /md5 flash:no", (), "%Error opening flash:no (No such file or directory)"),
         ("configure replace flash:no", (), "Error: Could not open file flash:no for reading\n"),
     ],
@@ -176,7 +194,19 @@ def test_verify(desk: Desk) -> None:
         f".MD5 of flash0:/x Done!\nverify /md5 (flash0:/x) = {digest}\n"
     )
     assert f"Verified /md5 (flash0:/x) = {digest}" in desk.type(f"verify /md5 x {digest}")
+    assert desk.type("verify /md5 flash:x").endswith(f"verify /md5 (flash:x) = {digest}\n")
     assert "%Error verifying flash0:/x" in desk.type(f"verify /md5 x {digest[:-1]}0")
+
+
+def test_file_information(desk: Desk) -> None:
+    desk.router.files.write(ROOT._replace(path="x"), b"\xff\x00")
+    assert desk.type("show file information flash:x") == "flash:x:\n  type is unknown\n"
+    assert desk.type("show file information system:running-config") == (
+        "system:running-config:\n  type is ascii text\n"
+    )
+    assert desk.type("show file information flash:") == "flash:\n  type is directory\n".replace(
+        "flash:", "flash::", 1
+    )
 
 
 def test_output_into_files(desk: Desk) -> None:
@@ -219,7 +249,9 @@ def test_configure_replace(desk: Desk) -> None:
     desk.type("configure replace flash:base", "")
     assert desk.router.hostname == "CHANGED"
     listed = desk.type("configure replace flash:base list force")
-    assert "!Pass 1\n\n!List of Commands:\nno hostname CHANGED\nhostname R1\nend\n\n" in listed
+    assert (
+        "!Pass 1\n!List of Rollback Commands:\nno hostname CHANGED\nhostname R1\nend\n\n" in listed
+    )
 
 
 def test_archive(desk: Desk) -> None:
@@ -240,8 +272,8 @@ def test_archive(desk: Desk) -> None:
         "There are currently 2 archive configurations saved.",
         "The next archive file will be named flash:saved-<timestamp>-3",
         " Archive #  Name",
-        f"   1        flash0:/{names[0]}",
-        f"   2        flash0:/{names[1]} <- Most Recent",
+        f"   1        flash:{names[0]}",
+        f"   2        flash:{names[1]} <- Most Recent",
     ]
 
 
@@ -353,6 +385,24 @@ def test_reload_at_a_time_of_day(desk: Desk) -> None:
     )
 
 
+@pytest.mark.parametrize("date", ["2 mar", "Mar 2"])
+def test_reload_on_a_date(desk: Desk, date: str) -> None:
+    desk.type("write")
+    shown = desk.type(f"reload at 14:00 {date} change of image", "")
+    assert shown.startswith(
+        "Reload scheduled for 14:00:00 UTC Sat Mar 2 2002 (in 37 hours and 59 minutes) by console\n"
+        "Reload reason: change of image\n"
+    )
+    assert desk.type("show reload").startswith(
+        "Reload scheduled for 14:00:00 UTC Sat Mar 2 2002 (in 37 hours and 59 minutes) by console\n"
+    )
+
+
+@pytest.mark.parametrize("date", ["28 feb", "mar 30", "feb 31"])
+def test_dates_that_are_too_far_away(desk: Desk, date: str) -> None:
+    assert "% Invalid input detected at '^' marker." in desk.type(f"reload at 14:00 {date}")
+
+
 # -- show running-config --------------------------------------------------------------------------
 
 
@@ -381,3 +431,19 @@ def test_brief_and_full(desk: Desk) -> None:
     whole = desk.type("show running-config")
     assert desk.type("show running-config brief") == whole
     assert desk.type("show running-config full") == whole
+
+
+# -- terminal -------------------------------------------------------------------------------------
+
+
+def test_load_and_time_before_shows(desk: Desk) -> None:
+    """Captures taken under `terminal exec prompt timestamp` begin so."""
+    desk.type("terminal exec prompt timestamp")
+    first, second, third, last = desk.type("show privilege").splitlines()
+    assert first == "Load for five secs: 0%/0%; one minute: 0%; five minutes: 0%"
+    assert second.startswith("No time source, *00:00:0")
+    assert second.endswith(" UTC Fri Mar 1 2002")
+    assert (third, last) == ("", "Current privilege level is 15")
+    assert desk.type("write") == "Building configuration...\n[OK]\n"
+    desk.type("terminal no exec prompt timestamp")
+    assert desk.type("show privilege") == "Current privilege level is 15\n"

@@ -8,7 +8,7 @@ def test_a_list_is_padded_to_its_longest_word() -> None:
     assert list(help_list([*entries, ("<cr>", "")])) == [
         "  <1-2147483647>  Sequence Number",
         "  deny            Specify packets to reject",
-        "  <cr>",
+        "  <cr>            <cr>",
     ]
 
 

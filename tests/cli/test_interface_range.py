@@ -34,6 +34,30 @@ def test_loopbacks_are_made() -> None:
     assert InterfaceName.parse("Lo2") in prompt.config.interfaces
 
 
+@pytest.mark.parametrize("text", ["gi0/0-1,gi0/3", "Gi 0/0 -1 , gi0/3", "gi0/0 , gi0/1,Gi0/3"])
+def test_blanks_do_not_count(text: str) -> None:
+    prompt = Prompt()
+    prompt.type(f"interface range {text}", "description x")
+    described = [
+        name for name, it in prompt.config.interfaces.items() if it.description is not None
+    ]
+    assert described == [PORTS[0], PORTS[1], PORTS[3]]
+
+
+def test_default_interface_range() -> None:
+    prompt = Prompt()
+    prompt.type("interface range gi0/0 - 2", "description x", "no shutdown")
+    (result,) = prompt.type("default interface range gi0/0 - 1")
+    assert result.messages == (
+        "Interface GigabitEthernet0/0 set to default configuration",
+        "Interface GigabitEthernet0/1 set to default configuration",
+    )
+    assert result.changes == tuple(InterfaceChanged(PORTS[number]) for number in (0, 1))
+    assert prompt.config.interfaces[PORTS[1]].description is None
+    assert prompt.config.interfaces[PORTS[2]].description == "x"
+    assert prompt.session.feed("default interface range lo5 - 6").kind is LineKind.REJECTED
+
+
 @pytest.mark.parametrize(
     "text", ["Gi0/0 - 9", "Gi0/1 - 0", "x", "Gi0/0 - Lo3", "Gi0/0 ,", "lo0 - 99999999"]
 )

@@ -132,6 +132,9 @@ def test_banners(arrive: Callable[..., Desk]) -> None:
     desk = arrive(config)
     desk.transcript("x")
     assert desk.screen == "of R1\nwho\n\nUser Access Verification\n\nPassword: x\nin\n"
+    tokens = "banner exec #$(hostname), $(line), $(domain)#\nip domain name example.org\n"
+    assert arrive(tokens).screen == "R1, 0, example.org\n"
+    assert arrive(tokens + "line vty 0 4\n no login\n", line=1).screen == "R1, 578, example.org\n"
     quiet = arrive(config + "line con 0\n no exec-banner\n no login\n")
     assert quiet.screen == ""
 

@@ -101,7 +101,7 @@ def test_interface_kinds_and_numbers(grammar: Grammar) -> None:
     assert ("Tunnel", "Tunnel interface") in found.entries
     assert [word for word, _ in found.entries] == sorted(word for word, _ in found.entries)
     assert listed(grammar, "interface t", "config") == [
-        *("TenGigabitEthernet", "Tunnel", "TwentyFiveGigE"),
+        *("TenGigabitEthernet", "Tunnel", "TwentyFiveGigE", "TwoGigabitEthernet"),
     ]
     tunnel = grammar.help("config", "interface tunnel ")
     assert tunnel == Help((("<0-2147483647>", "Tunnel interface number"),), False)

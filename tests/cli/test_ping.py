@@ -202,8 +202,10 @@ def test_questions_can_be_abandoned(grammar: Grammar) -> None:
     assert desk.type("ping ip", "") == "% Bad IP address\n"
 
 
-def test_user_exec_has_no_questions(grammar: Grammar) -> None:
-    assert Desk(grammar, privileged=False).type("ping") == "% Incomplete command.\n\n"
+def test_user_exec_has_the_questions_too(grammar: Grammar) -> None:
+    desk = Desk(grammar, privileged=False)
+    desk.type("ping")
+    assert desk.session.asking == "Protocol [ip]: "
 
 
 _KINDS = st.sampled_from(list(EchoKind))

@@ -9,13 +9,59 @@ from bench.lint import REFERENCE, Verdict, judge, router_configurations, verdict
 
 from .typing_config import grammar
 
-#: How many running-configs that a router printed are taken whole but not printed back line for
-#: line, by reason: features whose place among the others is not known yet, and lines of releases
-#: that say defaults. These figures may fall, and must not grow.
-REORDERED_AT_MOST = 28
-LOSING_AT_MOST = 14
 #: Percent of all lines.
-ACCEPTED_AT_LEAST = 92.0
+ACCEPTED_AT_LEAST = 96.5
+
+# Why a running-config does not come back line for line.
+EDITED = "put together or changed by hand: in no router's order, lines twice or abbreviated"
+PACKET_TRACER = "printed by Packet Tracer, in an order and with defaults of its own"
+OLDER = "IOS 12.0 to 15.2: `ip cef` and `ip ssh` stand further up, other spellings and defaults"
+IOS_XE = "IOS-XE: some lines stand elsewhere, some defaults are others"
+WITH_DEFAULTS = "`show running-config all`: with what a running-config hides"
+
+#: What need not come back the same: nothing may be added to this list, and what comes back the
+#: same must leave it.
+EXCEPTIONS = {
+    "batfish/unit/interface-parsing.cfg": EDITED,
+    "batfish/unit/ios-snmp-community-string.cfg": EDITED,
+    "batfish/unit/ios-vrf-leaking.cfg": EDITED,
+    "batfish/unit/prefix-list-name-parsing.cfg": EDITED,
+    "ciscoconfparse2/fixtures/sample_08.cfg": EDITED,
+    "cml/hybrid-networking-cml-topology/router-1.cfg": EDITED,
+    "network-engine/fixtures/have.cfg": EDITED,
+    "nickrusso/brkrst3310-final/R8.cfg": EDITED,
+    "clark-ryan/isp-multi-area-ospf/cust-rtr-business-001.cfg": PACKET_TRACER,
+    "clark-ryan/isp-multi-area-ospf/cust-rtr-home-001.cfg": PACKET_TRACER,
+    "clark-ryan/isp-multi-area-ospf/cust-rtr-home-002.cfg": PACKET_TRACER,
+    "clark-ryan/isp-multi-area-ospf/cust-rtr-home-003.cfg": PACKET_TRACER,
+    "clark-ryan/isp-multi-area-ospf/isp-border-1.cfg": PACKET_TRACER,
+    "clark-ryan/isp-multi-area-ospf/isp-core-1.cfg": PACKET_TRACER,
+    "clark-ryan/isp-multi-area-ospf/isp-core-2.cfg": PACKET_TRACER,
+    "clark-ryan/isp-multi-area-ospf/isp-pe-1.cfg": PACKET_TRACER,
+    "clark-ryan/isp-multi-area-ospf/isp-pe-2.cfg": PACKET_TRACER,
+    "ciscoconfparse2/fixtures/sample_02.cfg": OLDER,
+    "ciscoconfparse2/fixtures/sample_03.cfg": OLDER,
+    "ciscoconfparse2/fixtures/sample_07.cfg": OLDER,
+    "labval/ios_example_network/as1border1.cfg": OLDER,
+    "labval/ios_example_network/as1border2.cfg": OLDER,
+    "labval/ios_example_network/as1core1.cfg": OLDER,
+    "labval/ios_example_network/as2border1.cfg": OLDER,
+    "labval/ios_example_network/as2border2.cfg": OLDER,
+    "labval/ios_example_network/as2core1.cfg": OLDER,
+    "labval/ios_example_network/as2core2.cfg": OLDER,
+    "labval/ios_example_network/as2dept1.cfg": OLDER,
+    "labval/ios_example_network/as2dist1.cfg": OLDER,
+    "labval/ios_example_network/as2dist2.cfg": OLDER,
+    "labval/ios_example_network/as3border1.cfg": OLDER,
+    "labval/ios_example_network/as3border2.cfg": OLDER,
+    "labval/ios_example_network/as3core1.cfg": OLDER,
+    "labval/mix_vendor_bgp_vrf/D-IOS.cfg": OLDER,
+    "labval/eos_iosxe_aws_demo/exitgw.cfg": IOS_XE,
+    "labval/onug_cost_optimized_s3_path/exitgw.cfg": IOS_XE,
+    "netutils/fixtures/ios_full_sent.cfg": IOS_XE,
+    "racc/racc-samples_hash/csr2.cfg": IOS_XE,
+    "batfish/unit/ios_interface_show_run_all.cfg": WITH_DEFAULTS,
+}
 
 
 @cache
@@ -27,9 +73,10 @@ def found() -> list[Verdict]:
     return list(verdicts(grammar(), REFERENCE))
 
 
-def printed_by_routers() -> list[Verdict]:
-    captures = router_configurations(REFERENCE) if REFERENCE.is_dir() else {}
-    return [one for one in found() if captures[one.name] and one.accepted]
+def running_configs() -> list[Verdict]:
+    """What became of those that a router printed: of all of their lines that were accepted."""
+    printed = router_configurations(REFERENCE) if REFERENCE.is_dir() else {}
+    return [one for one in found() if printed[one.name]]
 
 
 def test_most_lines_are_accepted() -> None:
@@ -40,18 +87,19 @@ def test_most_lines_are_accepted() -> None:
     assert 100 * (total - refused) / total >= ACCEPTED_AT_LEAST
 
 
-def test_few_accepted_configurations_lose_or_gain_lines() -> None:
-    losing = [
-        f"{verdict.name}: lost {verdict.lost[:3]}, added {verdict.added[:3]}"
-        for verdict in printed_by_routers()
-        if verdict.lost or verdict.added
+def test_running_configs_come_back_the_same() -> None:
+    changed = [
+        f"{one.name}: lost {one.lost[:3]}, added {one.added[:3]}, in order: {one.in_order}"
+        for one in running_configs()
+        if not one.same and one.name not in EXCEPTIONS
     ]
-    assert len(losing) <= LOSING_AT_MOST, "\n".join(losing)
+    assert not changed, "\n".join(changed)
 
 
-def test_few_accepted_configurations_come_back_in_another_order() -> None:
-    reordered = [verdict.name for verdict in printed_by_routers() if not verdict.in_order]
-    assert len(reordered) <= REORDERED_AT_MOST, "\n".join(reordered)
+def test_there_are_no_needless_exceptions() -> None:
+    names = {one.name for one in running_configs()}
+    assert sorted(EXCEPTIONS.keys() - names) == []
+    assert [one.name for one in running_configs() if one.same and one.name in EXCEPTIONS] == []
 
 
 def test_the_judge_sees_what_is_lost_and_what_moved() -> None:
@@ -67,6 +115,13 @@ def test_the_judge_sees_what_is_lost_and_what_moved() -> None:
     assert not lost.same
     refused = judge(grammar(), "refused", "router ospf 1\n network banana\n")
     assert refused.unknown == ["router ospf / network banana"]
+
+
+@pytest.mark.parametrize(
+    "text", ["banner motd %\nBe kind.\n%\n", "banner motd %Be kind.%\n", "banner motd ^CHi\n^C\n"]
+)
+def test_a_banner_comes_back_between_other_delimiters(text: str) -> None:
+    assert judge(grammar(), "banner", text).same
 
 
 def test_the_index_names_router_configurations() -> None:

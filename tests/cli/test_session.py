@@ -52,7 +52,9 @@ def test_configuration_changes_reach_the_router(grammar: Grammar) -> None:
 def test_a_long_host_name_is_cut_in_the_prompt(grammar: Grammar) -> None:
     desk = Desk(grammar)
     desk.router.config.hostname = "a-host-name-of-more-than-twenty"
-    assert desk.session.prompt == "a-host-name-of-more-#"
+    assert desk.session.prompt == "a-host-name-of-more-than-twenty#"
+    desk.type("configure terminal")
+    assert desk.session.prompt == "a-host-name-of-more-(config)#"
 
 
 def test_configure_alone_asks(grammar: Grammar) -> None:
@@ -220,13 +222,46 @@ def test_terminal_monitor(grammar: Grammar) -> None:
     assert Desk(grammar).type("terminal monitor") == "% Console already monitors\n"
 
 
+def test_terminal_settings_go_and_come_back(grammar: Grammar) -> None:
+    desk = Desk(grammar)
+    terminal = desk.session.terminal
+    desk.type("terminal length 7", "terminal width 99", "terminal history size 2")
+    assert (terminal.length, terminal.width) == (7, 99)
+    assert desk.type("show history").splitlines() == [
+        "  terminal history size 2",
+        "  show history",
+    ]
+    for back in ("no", "default"):
+        desk.type("terminal length 7", f"terminal {back} length", f"terminal {back} width")
+        assert (terminal.length, terminal.width) == (24, 80)
+        terminal.width = 1
+    desk.type("terminal no history size")
+    assert desk.session.histories[True].size == desk.session.histories[False].size == 20
+    desk.type("terminal no history")
+    assert desk.type("show history") == ""
+    desk.type("terminal history")
+    assert desk.type("show history") == "  show history\n"
+    assert desk.type("terminal no monitor") == ""
+
+
+def test_a_vty_monitors_only_where_it_is_asked_to(grammar: Grammar) -> None:
+    desk = Desk(grammar, line=1)
+    desk.router.log("SYS", 5, "TEST", "unseen")
+    desk.type("terminal monitor")
+    desk.router.log("SYS", 5, "TEST", "seen")
+    desk.type("terminal no monitor")
+    desk.router.log("SYS", 5, "TEST", "unseen")
+    assert "%SYS-5-TEST: seen" in desk.screen
+    assert "unseen" not in desk.screen
+
+
 def test_help_and_tab(grammar: Grammar) -> None:
     desk = Desk(grammar)
     assert desk.session.help("terminal h") == "history  \n"
     assert desk.session.help("show cl") == "clock  \n"
     assert desk.session.help("show qqq") == "% Unrecognized command\n"
     assert desk.session.help("show i x") == '% Ambiguous command:  "show i x"\n'
-    assert desk.session.help("show privilege ") == "  |     Output modifiers\n  <cr>\n\n"
+    assert desk.session.help("show privilege ") == "  |     Output modifiers\n  <cr>  <cr>\n\n"
     assert desk.session.help("").startswith("Exec commands:\n  archive ")
     assert desk.session.help("show clock | s") == "section  \n"
     assert desk.session.help("show clock | include ") == "  LINE  Regular Expression\n\n"

@@ -96,8 +96,8 @@ def test_show_processes_cpu(grammar: Grammar) -> None:
     network.ping("A", "10.2.0.1", count=1000)
     network.wait(5)
     middle = network["M"]
-    cpu = middle.processes.view()
     rows = parsed("show processes cpu", at(grammar, middle).type("show processes cpu"))
+    cpu = middle.processes.view()
     assert [(row["process_name"], int(row["process_invoked"])) for row in rows] == [
         (process.name, process.invoked) for process in cpu.processes
     ]
@@ -213,6 +213,10 @@ def test_names_of_hosts(grammar: Grammar) -> None:
 
 def test_tech_support_runs_the_shows(grammar: Grammar) -> None:
     text = at(grammar, chain()["M"]).type("show tech-support")
-    for command in ("show version", "show running-config", "show ip route", "show logging"):
+    commands = (
+        *("show version", "show running-config", "show ip route", "show logging"),
+        *("show processes memory", "show interfaces stats", "show line", "show bootvar"),
+    )
+    for command in commands:
         assert f"\n------------------ {command} ------------------\n\n" in text
     assert "hostname M\n" in text

@@ -195,6 +195,27 @@ def test_interrupt_signal_stops_a_ping_and_nothing_else() -> None:
     assert console.process.returncode == 0
 
 
+def test_messages_come_while_no_line_does() -> None:
+    console = Piped("run", "gre-over-ipsec")
+    console.type("enable\nconf t\nint gi0/1\nshutdown\n")
+    seen = console.read_until("Interface GigabitEthernet0/1, changed state to down\n")
+    assert "R1(config-if)#\n*Mar " in seen
+    console.type("exit\n")
+    assert console.read_until("exit\n") == "R1(config-if)#exit\n"
+    assert console.end() == ""
+
+
+def test_the_piped_console_logs_out_in_time() -> None:
+    """Nothing is typed: the session ends by itself, and the next line is its RETURN."""
+    console = Piped("run", "gre-over-ipsec")
+    console.type("enable\nconf t\nline con 0\nexec-timeout 0 1\n")
+    console.read_until("R1 con0 is now available")
+    console.read_until("Press RETURN to get started.")
+    console.type("\nshow privilege\n")
+    console.read_until("R1>show privilege\nCurrent privilege level is 1\n")
+    assert console.end() == ""
+
+
 @pytest.mark.usefixtures("grammar")  # a checkout's tables are made, with Lark, by the first use
 def test_replay_imports_neither_the_terminal_library_nor_lark() -> None:
     code = (

@@ -129,17 +129,98 @@ def test_control_z_carries_the_line_out_and_ends_configuration(screen: Screen) -
     screen.wait_until_shown("Loopback7                  7.7.7.7")
 
 
-def test_messages_come_above_the_line_being_typed(screen: Screen) -> None:
-    privileged(screen)
-    screen.type("conf t", "Enter", "int gi0/1", "Enter")
+def break_in(screen: Screen) -> list[str]:
+    """Have a message come while `no shutd` stands on the line; the screen then."""
+    screen.type("int gi0/1", "Enter", "shutdown", "Enter")
     screen.wait_for("R1(config-if)#")
-    screen.type("shutdown", "Enter", "no shutd")
-    # The line protocol follows a second later, while `no shutd` stands on the line.
-    screen.wait_until_shown("Interface GigabitEthernet0/1, changed state to down")
+    screen.type("no shutd")
+    # The line protocol follows a second later.
+    return screen.wait_until_shown("Interface GigabitEthernet0/1, changed state to down")
+
+
+def test_messages_break_into_the_line_being_typed(screen: Screen) -> None:
+    privileged(screen)
+    screen.type("conf t", "Enter")
+    lines = break_in(screen)
+    assert "%LINEPROTO-5-UPDOWN" in lines[-1]
+    assert "R1(config-if)#no shutd" in lines
+    # As on IOS, the line is there still, and only what follows is seen.
+    screen.type("own")
+    screen.wait_for("own")
+    screen.type("C-l")
+    screen.wait_for("own", "R1(config-if)#no shutdown")
+    screen.type("Enter")
+    screen.wait_until_shown("Interface GigabitEthernet0/1, changed state to up")
+
+
+def test_logging_synchronous_shows_the_line_again(screen: Screen) -> None:
+    privileged(screen)
+    screen.type("conf t", "Enter", "line con 0", "Enter", "logging synchronous", "Enter")
+    break_in(screen)
     lines = screen.wait_for("R1(config-if)#no shutd")
     assert "%LINEPROTO-5-UPDOWN" in lines[-2]
-    screen.type("own", "Enter")
-    screen.wait_until_shown("Interface GigabitEthernet0/1, changed state to up")
+
+
+def test_the_console_logs_out_in_time(screen: Screen) -> None:
+    """Nobody presses a key: the screen changes by itself."""
+    privileged(screen)
+    screen.type("conf t", "Enter", "line con 0", "Enter", "exec-timeout 0 4", "Enter", "banner")
+    began = time.monotonic()
+    screen.wait_for("Press RETURN to get started.")
+    assert time.monotonic() - began > 2
+    lines = screen.lines
+    assert "R1 con0 is now available" in lines
+    assert any("%SYS-5-CONFIG_I: Configured from console by console" in line for line in lines)
+    screen.type("x", "Enter")
+    screen.wait_for("R1>")
+    # Keys alone keep the session.
+    for _ in range(6):
+        time.sleep(1)  # the wall clock is what is tested
+        screen.type("x")
+    assert screen.lines[-1] == "R1>xxxxxx"
+
+
+def test_editing_keys(screen: Screen) -> None:
+    """Every key of Cisco's table of editing commands, as a terminal sends it."""
+    privileged(screen)
+    for keys, shown in (
+        (("abc def", "C-b", "C-b", "X"), "abc dXef"),
+        (("C-a", "Y"), "Yabc dXef"),
+        (("C-e", "C-w"), "Yabc"),
+        (("C-y",), "Yabc dXef"),
+        (("M-b", "C-k"), "Yabc"),
+        (("M-b", "C-f", "C-d"), "Ybc"),
+        (("C-e", "C-u", "one two", "C-a", "M-f", "C-t"), "on etwo"),
+        (("C-a", "C-k", "word word word", "C-a", "M-c", "M-f", "M-u"), "Word word WORD"),
+        (("M-b", "M-l"), "Word word word"),
+        (("Left", "Left", "BSpace", "Right", "!"), "Word word wr!d"),
+        (("C-a", "M-d"), " word wr!d"),
+        (("C-e", "C-x", "C-v", "?"), "?"),
+        (("C-u", "Up"), "enable"),
+        (("Down",), ""),
+    ):
+        screen.type(*keys)
+        screen.wait_for(f"R1#{shown}")
+
+
+def test_long_lines_are_shifted(screen: Screen) -> None:
+    """At 80 columns, however wide the window is: ten characters at a time, behind a `$`."""
+    privileged(screen)
+    line = "ping " + "".join(f"{number:<10}" for number in range(9)).replace(" ", ".")
+    screen.type(line)
+    shifted = screen.wait_until_shown("R1#$")[-1]
+    assert len(shifted) <= 80
+    assert line.endswith(shifted.removeprefix("R1#$"))
+    screen.type("C-a")
+    screen.wait_for(f"R1#{line[:75]}$")
+    screen.type("C-u", "C-k")
+    screen.wait_for("R1#")
+
+
+def test_a_pasted_tab_or_question_mark_is_text(screen: Screen) -> None:
+    privileged(screen)
+    screen.paste("conf t\ninterface lo8\n\tdescription what?\nend\nshow run int lo8 | inc desc\n")
+    screen.wait_for(" description what?", "R1#")
 
 
 @pytest.mark.parametrize("key", ["C-c", "C-^"])

@@ -40,6 +40,13 @@ def test_every_line_gets_its_verdict(ioscli: Ioscli, tmp_path: Path) -> None:
     ]
 
 
+def test_sections_that_others_act_upon_are_modelled(ioscli: Ioscli, tmp_path: Path) -> None:
+    text = "archive\n path flash:a\n write-memory\n log config\n  logging enable\n  record rc\n"
+    run = ioscli("lint", write(tmp_path, text))
+    verdicts = [line.split(": ")[1] for line in run.out.splitlines()[:-1]]
+    assert verdicts == ["modelled"] * 5 + ["stored"]
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [

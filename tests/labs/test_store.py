@@ -151,6 +151,48 @@ def test_a_saved_configuration_is_there_after_a_restart(
     assert "7.7.7.7" not in session(lab, look, *state)
 
 
+def test_an_erased_configuration_stays_erased(
+    write_lab: WriteLab, session: Callable[..., str], tmp_path: Path
+) -> None:
+    """The lab's own start configuration does not come back by itself."""
+    lab = write_lab(LAB, START)
+    state = ("--state", tmp_path / "kept")
+    look = "enable\nshow ip interface brief\n"
+    session(lab, "enable\nwrite erase\n\n", *state)
+    erased = session(lab, look, *state)
+    assert "startup-config as erased in an earlier run: R1 (" in erased
+    assert "Router>enable" in erased
+    assert "10.0.0.1" not in erased
+    assert "administratively down" in erased
+    # Saving again is the end of that, and so is forgetting.
+    session(lab, "enable\nconf t\nhostname NEW\nend\nwrite\n", *state)
+    again = session(lab, look, *state)
+    assert "NEW>enable" in again
+    assert "erased" not in again
+    session(lab, "enable\ndelete /force nvram:startup-config\n", *state)
+    assert "Router>enable" in session(lab, look, *state)
+    assert "10.0.0.1" in session(lab, look, "--fresh", *state)
+    assert "10.0.0.1" in session(lab, look, *state)
+
+
+def test_the_list_of_archives_is_there_after_a_restart(
+    write_lab: WriteLab, session: Callable[..., str], tmp_path: Path
+) -> None:
+    lab = write_lab(LAB, START)
+    state = ("--state", tmp_path / "kept")
+    session(
+        lab,
+        "enable\nconf t\narchive\npath flash:a\nmaximum 2\nend\nwrite\n" + "archive config\n" * 3,
+        *state,
+    )
+    again = session(lab, "enable\nshow archive\narchive config\ndir flash:\n", *state)
+    assert "There are currently 2 archive configurations saved." in again
+    assert "The next archive file will be named flash:a-<timestamp>-3" in again
+    assert "-2 <- Most Recent" in again
+    assert "-UTC-1\n" not in again.split("#dir flash:")[1]
+    assert "-UTC-3\n" in again.split("#dir flash:")[1]
+
+
 def test_a_damaged_startup_config_stops_the_run(
     write_lab: WriteLab,
     ioscli: Ioscli,

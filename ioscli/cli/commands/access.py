@@ -215,7 +215,10 @@ def aaa_new_model(context: ConfigContext, args: Args) -> Changes:
         access.login_lists.clear()
         access.exec_lists.clear()
         access.authorize_console = False
-        context.config.stored.pop("aaa_authorization_other", None)
+        config = context.config
+        for rule in [rule for rule in config.stored if rule.startswith("aaa_")]:
+            del config.stored[rule]
+        config.sections = [kept for kept in config.sections if not kept.rule.startswith("aaa_")]
     return ()
 
 
@@ -254,21 +257,36 @@ def aaa_authorization_console(context: ConfigContext, args: Args) -> Changes:
 
 
 @writes("config", "aaa_new_model")
-def aaa_lines(config: RouterConfig) -> Iterator[str]:
-    """`no aaa new-model`, or all about it in IOS's order."""
-    access = config.access
-    if not access.new_model:
+def aaa_new_model_lines(config: RouterConfig) -> Iterator[str]:
+    """`no aaa new-model`, or what begins all about it."""
+    if config.access.new_model:
+        yield from ("aaa new-model", "!", "!")
+    else:
         yield "no aaa new-model"
-        return
-    yield from ("aaa new-model", "!", "!")
-    for name, methods in access.login_lists.items():
+
+
+@writes("config", "aaa_authentication_login")
+def login_list_lines(config: RouterConfig) -> Iterator[str]:
+    """The lists of login methods."""
+    for name, methods in config.access.login_lists.items():
         yield f"aaa authentication login {name} {' '.join(methods)}"
-    if access.authorize_console:
+
+
+@writes("config", "aaa_authorization_exec")
+def authorization_lines(config: RouterConfig) -> Iterator[str]:
+    """Authorization of sessions and of all else."""
+    if config.access.authorize_console:
         yield "aaa authorization console"
-    for name, methods in access.exec_lists.items():
+    for name, methods in config.access.exec_lists.items():
         yield f"aaa authorization exec {name} {' '.join(methods)}"
     yield from config.stored.get("aaa_authorization_other", ())
-    yield from ("!", "!", "!", "!", "!", "aaa session-id common")
+
+
+@writes("config", "aaa_session_id")
+def aaa_session_id_lines(config: RouterConfig) -> Iterator[str]:
+    """What ends all about aaa."""
+    if config.access.new_model:
+        yield from ("!", "!", "!", "!", "!", "aaa session-id common")
 
 
 # --- aliases and privileges ----------------------------------------------------------------------
@@ -388,6 +406,14 @@ Two styles of help are provided:
 def help_text(_session: Session, _args: Args) -> Iterable[str]:
     """`help`: how to ask for it."""
     return _HELP.split("\n")
+
+
+@command("config_help")
+def config_help(context: ConfigContext, _args: Args) -> Changes:
+    """`help` in a configuration mode."""
+    for line in _HELP.split("\n"):
+        context.say(line)
+    return ()
 
 
 @command("where")

@@ -1,47 +1,25 @@
-"""archive config, show archive, and configure replace."""
+"""archive config and show archive; what the section `archive` does by itself."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from ioscli.cli.boot import written
 from ioscli.cli.commands.copy import RUNNING, content_of
 from ioscli.cli.config_diff import Change, difference, listing, parse
-from ioscli.cli.config_replace import MOST_PASSES, commands, replace
-from ioscli.cli.dialogue import Ask, Interrupted, Steps
 from ioscli.cli.registry import command
-from ioscli.model.sections import StoredLine, StoredSection
-from ioscli.router.filesystem import NOT_FOUND, STARTUP, FileError, Place, resolve
+from ioscli.router.archive import log_settings_of, settings_of
+from ioscli.router.filesystem import NOT_FOUND, ROOT, STARTUP, FileError, Place, resolve
 
 if TYPE_CHECKING:
     from ioscli.cli.results import Args
     from ioscli.cli.session import Session
-    from ioscli.model.config import RouterConfig
+    from ioscli.router.archive import LoggedCommand, Settings
+    from ioscli.router.router import Router
 
 _NOT_ENABLED = " Archive feature not enabled"
-_DEFAULT_MAXIMUM = 10
-
-
-class Settings(NamedTuple):
-    """What `archive` in the configuration says."""
-
-    path: str
-    maximum: int
-    write_memory: bool
-
-
-def settings_of(config: RouterConfig) -> Settings | None:
-    """The archive's settings; None: no path, so there is no archive."""
-    lines: list[str] = []
-    for section in config.sections:
-        if isinstance(section, StoredSection) and section.rule == "archive":
-            lines = [entry.text for entry in section.entries if isinstance(entry, StoredLine)]
-    values = dict(line.partition(" ")[::2] for line in lines)
-    if "path" not in values:
-        return None
-    maximum = int(values.get("maximum", _DEFAULT_MAXIMUM))
-    return Settings(values["path"], maximum, "write-memory" in values)
 
 
 @command("archive_config")
@@ -53,40 +31,55 @@ def archive_config(session: Session, _args: Args) -> Iterator[str]:
         yield "% Error caught by command handler"
         return
     try:
-        archive(session, settings)
+        archive(session.router, settings)
     except FileError as error:
         yield f"%Error opening {settings.path} ({error})"
 
 
-def archive(session: Session, settings: Settings) -> None:
+def archive(router: Router, settings: Settings) -> str:
     """Save the running-config under the next name, and forget the oldest beyond the maximum.
 
-    Raises FileError.
+    The URL of the file. Raises FileError.
     """
-    files = session.router.files
-    place = resolve(_name(session, settings, _timestamp(session)), files.folder)
-    files.write(place, written(session.router.config).encode())
-    files.archives.append(place)
-    files.archived += 1
-    while len(files.archives) > settings.maximum:
-        oldest = files.archives.pop(0)
-        if files.exists(oldest):
-            files.delete(oldest)
+    files = router.files
+    url = _name(router, settings, _timestamp(router))
+    files.write(resolve(url, ROOT), written(router.config).encode())
+    kept = [*files.archives, url]
+    files.remember_archives(files.archived + 1, kept[-settings.maximum :])
+    for old in kept[: -settings.maximum]:
+        place = resolve(old, ROOT)
+        if files.exists(place):
+            files.delete(place)
+    return url
 
 
-def _name(session: Session, settings: Settings, timestamp: str) -> str:
-    number = session.router.files.archived
-    path = settings.path.replace("$h", session.router.hostname)
+def _name(router: Router, settings: Settings, timestamp: str) -> str:
+    number = router.files.archived
+    path = settings.path.replace("$h", router.hostname)
     if "$t" in path:
         return f"{path.replace('$t', timestamp)}-{number}"
     return f"{path}-{timestamp}-{number}"
 
 
-def _timestamp(session: Session) -> str:
+def _timestamp(router: Router) -> str:
     """`Mar-18-20-30-52.969-UTC`; a day of one digit has a second dash for its blank."""
-    time, zone = session.router.clock.local()
+    time, zone = router.clock.local()
     day = f"{time.day:2}".replace(" ", "-")
     return f"{time:%b}-{day}-{time:%H-%M-%S}.{time.microsecond // 1000:03}-{zone}"
+
+
+def follow(router: Router) -> None:
+    """Archive by itself as often as `time-period` says from now on."""
+    settings = settings_of(router.config)
+
+    def act() -> None:
+        present = settings_of(router.config)
+        if present is None or present.period is None:
+            return
+        with suppress(FileError):  # `show archive` tells that it is not there
+            archive(router, present)
+
+    router.archive.every(None if settings is None else settings.period, act)
 
 
 @command("show_archive")
@@ -97,10 +90,10 @@ def show_archive(session: Session, _args: Args) -> Iterator[str]:
     if settings is None:
         yield _NOT_ENABLED
         return
-    kept = [place for place in files.archives if files.exists(place)]
+    kept = [url for url in files.archives if files.exists(resolve(url, ROOT))]
     yield f"The maximum archive configurations allowed is {settings.maximum}."
     yield f"There are currently {len(kept)} archive configurations saved."
-    yield f"The next archive file will be named {_name(session, settings, '<timestamp>')}"
+    yield f"The next archive file will be named {_name(session.router, settings, '<timestamp>')}"
     yield " Archive #  Name"
     for number in range(1, settings.maximum + 1):
         name = f"{kept[number - 1]}" if number <= len(kept) else ""
@@ -108,11 +101,14 @@ def show_archive(session: Session, _args: Args) -> Iterator[str]:
         yield f"   {number:<9}{name}{recent}"
 
 
+# -- differences ----------------------------------------------------------------------------------
+
+
 @command("show_archive_differences")
 def show_archive_differences(session: Session, args: Args) -> Iterator[str]:
     """`show archive config differences`: by default what a `write` would change."""
-    first = _config(session, args.get("A_FIRST_CONFIG"), STARTUP)
-    second = _config(session, args.get("A_SECOND_CONFIG"), RUNNING)
+    first = config_text(session, args.get("A_FIRST_CONFIG"), STARTUP)
+    second = config_text(session, args.get("A_SECOND_CONFIG"), RUNNING)
     for found in (first, second):
         if isinstance(found, str):
             yield found
@@ -131,7 +127,7 @@ def show_archive_differences(session: Session, args: Args) -> Iterator[str]:
 @command("show_archive_incremental")
 def show_archive_incremental(session: Session, args: Args) -> Iterator[str]:
     """`show archive config incremental-diffs`: what a merge of a file would add."""
-    found = _config(session, args["A_FIRST_CONFIG"], RUNNING)
+    found = config_text(session, args["A_FIRST_CONFIG"], RUNNING)
     if isinstance(found, str):
         yield found
         return
@@ -147,7 +143,7 @@ def _adds(change: Change) -> bool:
     return change.sign == "+" or (change.sign == "" and any(map(_adds, change.below)))
 
 
-def _config(session: Session, url: str | None, default: Place) -> tuple[str] | str:
+def config_text(session: Session, url: str | None, default: Place) -> tuple[str] | str:
     """The text of a configuration file, in a tuple, or why it cannot be read."""
     try:
         place = default if url is None else resolve(url, session.router.files.folder)
@@ -159,43 +155,28 @@ def _config(session: Session, url: str | None, default: Place) -> tuple[str] | s
     return (content.decode("utf-8", "replace"),)
 
 
-_WARNING = (
-    "This will apply all necessary additions and deletions",
-    "to replace the current running configuration with the",
-    "contents of the specified configuration file, which is",
-    "assumed to be a complete configuration, not a partial",
-)
-_QUESTION = "configuration. Enter Y if you are sure you want to proceed. ? [no]: "
+# -- the configuration log ------------------------------------------------------------------------
 
 
-@command("configure_replace")
-def configure_replace(session: Session, args: Args) -> Steps:
-    """`configure replace FILE [list] [force]`."""
-    found = _config(session, args["A_REPLACEMENT"], STARTUP)
-    if isinstance(found, str):
-        yield f"Error: Could not open file {args['A_REPLACEMENT']} for reading"
+@command("show_archive_log", "show_archive_log_user")
+def show_archive_log(session: Session, args: Args) -> Iterator[str]:
+    """`show archive log config`; the columns are those of captures of IOS-XE."""
+    if log_settings_of(session.router.config) is None:
+        yield "% Config Logger disabled."
         return
-    if "force" not in args:
-        yield from _WARNING
-        try:
-            answer = (yield Ask(_QUESTION)).strip().lower()
-        except Interrupted:
-            return
-        if not answer or not "yes".startswith(answer):
-            return
-        yield ""
-    router = session.router
-    replaced = replace(session.grammar, router.config, router.hardware, found[0], router.apply)
-    if "list" in args:
-        yield from commands(replaced)
-    if replaced.failed:
-        yield "The following commands are failed to apply to the IOS image."
-        yield "********"
-        yield from replaced.failed
-        yield "********"
-        yield f"Rollback aborted after {max(len(replaced.passes), 1)} passes"
+    entries: Iterator[LoggedCommand] = iter(session.router.archive.log)
+    if "A_FIRST_RECORD" in args:
+        first: int = args["A_FIRST_RECORD"]
+        last: int = args.get("A_LAST_RECORD", first)
+        entries = (entry for entry in entries if first <= entry.number <= last)
+    if "A_LOG_USER" in args:
+        entries = (entry for entry in entries if entry.user == args["A_LOG_USER"])
+    if "A_LOG_SESSION" in args:
+        entries = (entry for entry in entries if entry.session == args["A_LOG_SESSION"])
+    if "provisioning" in args:
+        yield from (entry.text for entry in entries)
         return
-    assert len(replaced.passes) <= MOST_PASSES
-    yield f"Total number of passes: {len(replaced.passes)}"
-    yield "Rollback Done"
-    yield ""
+    yield " idx   sess           user@line      Logged command"
+    for entry in entries:
+        where = f"{entry.user:>15}@{entry.line:<9}"
+        yield f"{entry.number:5}{entry.session:6}{where}|{entry.text}"

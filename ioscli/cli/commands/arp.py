@@ -1,4 +1,4 @@
-"""show arp, show ip arp, clear arp-cache."""
+"""show arp and show ip arp with their kinds, clear arp-cache."""
 
 from __future__ import annotations
 
@@ -14,17 +14,13 @@ if TYPE_CHECKING:
     from ioscli.cli.session import Session
 
 
-@command("show_arp")
-def show_arp(session: Session, _args: Args) -> Iterable[str]:
-    """`show arp`."""
-    return arp.show_arp(session.router.arp_views())
-
-
-@command("show_ip_arp")
-def show_ip_arp(session: Session, args: Args) -> Iterable[str]:
-    """`show ip arp [A.B.C.D | INTERFACE]`."""
+@command("show_arp", "show_ip_arp")
+def show_arp(session: Session, args: Args) -> Iterable[str]:
+    """`show arp`, `show ip arp`: all, or what H.H.H, A.B.C.D or INTERFACE choose."""
     entries = session.router.arp_views()
-    if "A_ARP_ADDRESS" in args:
+    if "A_ARP_HARDWARE" in args:
+        entries = [entry for entry in entries if entry.mac == args["A_ARP_HARDWARE"]]
+    elif "A_ARP_ADDRESS" in args:
         entries = [entry for entry in entries if entry.address == args["A_ARP_ADDRESS"]]
     elif "A_ARP_INTERFACE" in args:
         name = args["A_ARP_INTERFACE"]
@@ -32,6 +28,18 @@ def show_ip_arp(session: Session, args: Args) -> Iterable[str]:
             raise Refusal(argument="A_ARP_INTERFACE")
         entries = [entry for entry in entries if entry.interface == name]
     return arp.show_arp(entries)
+
+
+@command("show_arp_summary")
+def show_arp_summary(session: Session, _args: Args) -> Iterable[str]:
+    """`show arp summary`."""
+    return arp.show_arp_summary(session.router.arp_views())
+
+
+@command("show_ip_arp_summary")
+def show_ip_arp_summary(session: Session, _args: Args) -> Iterable[str]:
+    """`show ip arp summary`."""
+    return arp.show_ip_arp_summary(session.router.arp_views())
 
 
 @command("clear_arp_cache")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from ioscli.cli import refusals
 from ioscli.cli.boot import written
-from ioscli.cli.commands.show_run import framed
+from ioscli.cli.commands.show_run import framed, whole
 from ioscli.cli.configuration import ConfigSession, LineKind, load
 from ioscli.cli.dialogue import Ask, Confirm, Interrupted, Say, Steps
 from ioscli.cli.registry import command
-from ioscli.cli.running_config import running_config
+from ioscli.cli.show.config_history import saved_head
 from ioscli.model.instant import MILLISECOND, SECOND, Duration
 from ioscli.router.filesystem import (
     NETWORK_PREFIXES,
@@ -34,7 +34,7 @@ _SAVE_TIME = SECOND
 """What writing NVRAM takes."""
 _NO_SERVER_TIME = 10 * SECOND
 """How long a file server that does not answer is waited for."""
-_NO_STARTUP = "%% Non-volatile configuration memory invalid or not present"
+NO_STARTUP = "%% Non-volatile configuration memory invalid or not present"
 
 
 @command("write")
@@ -46,13 +46,15 @@ def write(session: Session, _args: Args) -> Steps:
 @command("write_terminal")
 def write_terminal(session: Session, _args: Args) -> Iterator[str]:
     """`write terminal`: the older `show running-config`."""
-    return framed(running_config(session.router.config))
+    return framed(whole(session.router))
 
 
 def save(session: Session) -> Steps:
     """Save the running-config as startup-config."""
     yield "Building configuration..."
-    text = written(session.router.config)
+    history = session.router.config_history
+    head = "".join(f"{line}\n" for line in saved_head(history))
+    text = head + written(session.router.config)
     try:
         yield session.wait(_SAVE_TIME)
     except Interrupted:
@@ -62,13 +64,15 @@ def save(session: Session) -> Steps:
     except FileError as error:
         yield f"%Error writing {STARTUP} ({error})"
         return
+    history.note_save(session.user)
     yield "[OK]"
-    from ioscli.cli.commands.archive import archive, settings_of
+    from ioscli.cli.commands.archive import archive
+    from ioscli.router.archive import settings_of
 
     settings = settings_of(session.router.config)
     if settings is not None and settings.write_memory:
         try:
-            archive(session, settings)
+            archive(session.router, settings)
         except FileError as error:
             yield f"%Error opening {settings.path} ({error})"
 
@@ -157,13 +161,13 @@ def _copy_local(session: Session, source: str, target: str) -> Steps:
         place = resolve(f"{source.rstrip('/')}/{name}", session.router.files.folder)
     content = content_of(session, place)
     if content is None:
-        yield _NO_STARTUP if place == STARTUP else f"%Error opening {place} ({_missing()})"
+        yield NO_STARTUP if place == STARTUP else f"%Error opening {place} ({_missing()})"
         return
     goal = _place(session, target)
     if goal == RUNNING:
         name = (yield Ask("Destination filename [running-config]? ")).strip()
         if name in ("", "running-config"):
-            yield from _merge(session, content)
+            yield from merge(session, content)
             return
     else:
         inside = goal.path and not session.router.files.is_directory(goal)
@@ -186,7 +190,7 @@ def _copy_file(session: Session, place: Place, url: str) -> Steps:
         yield f"%Error opening {place} ({_missing()})"
         return
     if goal == RUNNING:
-        yield from _merge(session, content)
+        yield from merge(session, content)
         return
     if files.exists(goal) and goal != STARTUP:
         yield "%Warning:There is a file already existing with this name "
@@ -204,8 +208,11 @@ def _copy_file(session: Session, place: Place, url: str) -> Steps:
     yield _copied(len(content), span)
 
 
-def _merge(session: Session, content: bytes) -> Steps:
-    """Read a file into the running-config, line by line, as if it were typed."""
+def merge(session: Session, content: bytes, *, told: bool = True) -> Steps:
+    """Read a file into the running-config, line by line, as if it were typed.
+
+    told: whether its size is printed.
+    """
     router = session.router
     span = _transfer_time(len(content))
     yield session.wait(span)
@@ -217,8 +224,11 @@ def _merge(session: Session, content: bytes) -> Steps:
         if result.kind is LineKind.REJECTED and result.error is not None:
             yield line.text
             yield from refusals.explain("", line.text, result.error)
-    yield _copied(len(content), span)
+    if told:
+        yield _copied(len(content), span)
+    session.follow_archive()
     by = session.line_name
+    router.config_history.note_change(session.user)
     router.log("SYS", 5, "CONFIG_I", f"Configured from memory by {by}")
 
 

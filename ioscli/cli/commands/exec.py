@@ -23,11 +23,11 @@ def enable(session: Session, args: Args) -> Steps:
 
 @command("disable")
 def disable(session: Session, args: Args) -> Iterable[str]:
-    """`disable [LEVEL]`."""
+    """`disable [LEVEL]`; alone it says nothing in user EXEC."""
     level = args.get("A_DISABLE_LEVEL", USER_LEVEL)
-    if level >= session.level:
+    if level >= session.level and "A_DISABLE_LEVEL" in args:
         return ("New privilege level must be less than current privilege level",)
-    session.level = level
+    session.level = min(level, session.level)
     return ()
 
 

@@ -114,6 +114,26 @@ def show_file_systems(session: Session, _args: Args) -> Iterator[str]:
     return show.file_systems(rows)
 
 
+@command("show_file_information")
+def show_file_information(session: Session, args: Args) -> Iterator[str]:
+    """`show file information`: the examples of Cisco's command reference."""
+    url = args["A_FILE"]
+    try:
+        place = _place(session, args)
+    except FileError as error:
+        yield f"%Error opening {url} ({error})"
+        return
+    yield f"{url}:"
+    if session.router.files.is_directory(place):
+        yield "  type is directory"
+        return
+    content = content_of(session, place)
+    if content is None:
+        yield f"  %Error opening {place} ({NOT_FOUND})"
+    else:
+        yield f"  type is {'ascii text' if content.isascii() else 'unknown'}"
+
+
 @command("more")
 def more(session: Session, args: Args) -> Iterable[str]:
     """`more`."""
@@ -153,6 +173,7 @@ def delete(session: Session, args: Args) -> Steps:
     """`delete [/force]`."""
     files = session.router.files
     forced = "/force" in args
+    place: Place | str = args["A_FILE"]
     try:
         place = _place(session, args)
         if not forced:
@@ -165,7 +186,8 @@ def delete(session: Session, args: Args) -> Steps:
     except Interrupted:
         return
     except FileError as error:
-        yield f"%Error deleting {args['A_FILE']} ({error})"
+        # Captures: the full name where it was asked about, else as it was typed.
+        yield f"%Error deleting {args['A_FILE'] if forced else place} ({error})"
 
 
 @command("rename")
@@ -233,11 +255,13 @@ def verify(session: Session, args: Args) -> Iterator[str]:
         yield f"%Error opening {args['A_FILE']} ({error})"
         return
     digest = md5(content, usedforsecurity=False).hexdigest()
-    yield f".MD5 of {place} Done!"
+    typed = args["A_FILE"]
+    url = typed if ":" in typed else str(place)  # IOS repeats a URL as it was typed
+    yield f".MD5 of {url} Done!"
     expected = args.get("A_MD5")
     if expected is None or expected.lower() == digest:
-        yield f"{'verify' if expected is None else 'Verified'} /md5 ({place}) = {digest}"
+        yield f"{'verify' if expected is None else 'Verified'} /md5 ({url}) = {digest}"
         return
-    yield f"%Error verifying {place}"
+    yield f"%Error verifying {url}"
     yield f"Computed signature  = {digest}"
     yield f"Submitted signature = {expected}"

@@ -19,6 +19,11 @@ from ioscli.model.ifname import NULL0, InterfaceName
 _DEFAULT_MTU = 1500
 _DEFAULT_ARP_TIMEOUT = 14_400
 
+#: Sub-interfaces of these are circuits: to one neighbour, or to many.
+LINK_KINDS = frozenset({"ATM", "Serial"})
+#: What the operator makes and whose MTU is fixed.
+_FIXED_MTU_KINDS = frozenset({"Loopback", "Null", "Tunnel"})
+
 Changes = Iterable[ConfigChange]
 
 
@@ -47,17 +52,29 @@ def interface_select(context: ConfigContext, args: Args) -> Changes:
         return changed(interface)
     if not may_exist(context, name):
         raise Refusal(argument="A_INTERFACE")
+    if "point-to-point" in args or "multipoint" in args:
+        if name.subinterface is None or name.kind not in LINK_KINDS:
+            raise Refusal(argument="A_INTERFACE")
+    elif name.subinterface is not None and name.kind in LINK_KINDS and context.hardware is not None:
+        raise Refusal("% Incomplete command.")
     interface = InterfaceConfig(name, tunnel=TunnelConfig() if name.kind == "Tunnel" else None)
     context.config.interfaces[name] = interface
+    _set_link(interface, args)
     context.enter("interface", interface)
     return changed(interface)
+
+
+def _set_link(interface: InterfaceConfig, args: Args) -> None:
+    link = next((it for it in ("point-to-point", "multipoint") if it in args), None)
+    if link is not None:
+        interface.stored["interface_link"] = [link]
 
 
 def may_exist(context: ConfigContext, name: InterfaceName) -> bool:
     """Whether the operator may bring an interface into being by naming it."""
     if name.subinterface is not None:
         # Frames with tags need a port that has frames; kinds that do not act take any.
-        fits = name.modelled or not name.parent.modelled
+        fits = name.modelled or not name.parent.modelled or name.kind in LINK_KINDS
         return fits and (name.parent in context.config.interfaces or context.hardware is None)
     if name.kind == NULL0.kind:
         return name == NULL0
@@ -131,7 +148,7 @@ def shutdown_line(interface: InterfaceConfig) -> Iterator[str]:
 def mtu(context: ConfigContext, args: Args) -> Changes:
     """The link MTU, which the kind of interface must let one set."""
     interface: InterfaceConfig = context.target
-    if interface.name.virtual:
+    if interface.name.kind in _FIXED_MTU_KINDS:
         raise Refusal(f"% Interface {interface.name} does not support user settable mtu.")
     value = None if resets(args) else args["A_MTU"]
     interface.mtu = None if value == _DEFAULT_MTU else value

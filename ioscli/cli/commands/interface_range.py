@@ -36,6 +36,20 @@ def interface_range(context: ConfigContext, args: Args) -> Changes:
     return changes
 
 
+@command("interface_range_default")
+def interface_range_default(context: ConfigContext, args: Args) -> Changes:
+    """`default interface range`: each back to its defaults."""
+    interfaces = context.config.interfaces
+    names = list(dict.fromkeys(_named(args["A_RANGE"])))
+    if not all(name in interfaces for name in names):
+        raise Refusal(argument="A_RANGE")
+    for name in names:
+        tunnel = TunnelConfig() if name.kind == "Tunnel" else None
+        interfaces[name] = InterfaceConfig(name, tunnel=tunnel)
+        context.say(f"Interface {name} set to default configuration")
+    return [InterfaceChanged(name) for name in names]
+
+
 def _named(text: str) -> Iterator[InterfaceName]:
     """The interfaces of `Gi0/0 - 2 , Lo1`; raises Refusal for a text that names none."""
     for part in text.split(","):

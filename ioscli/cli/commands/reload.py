@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ioscli.cli.boot import boot_config, modified
@@ -12,6 +12,7 @@ from ioscli.cli.commands.copy import save
 from ioscli.cli.dialogue import Ask, Await, Confirm, Interrupted, Resume, Steps
 from ioscli.cli.refusals import Refusal
 from ioscli.cli.registry import command
+from ioscli.model.clock import MONTHS
 from ioscli.model.instant import MINUTE
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _DEFAULT_REASON = "Reload Command"
 _LONGEST_SPAN = 999 * 60
 """Minutes."""
+_FURTHEST = timedelta(days=24)
+"""Cisco, `reload`: a date must be within about 24 days."""
 
 
 def reader(session: Session) -> Callable[[], RouterConfig]:
@@ -79,16 +82,31 @@ def reload_in(session: Session, args: Args) -> Steps:
 
 @command("reload_at")
 def reload_at(session: Session, args: Args) -> Steps:
-    """`reload at hh:mm`: today, or tomorrow where that is past."""
+    """`reload at hh:mm [day month]`: without a date today, or tomorrow where that is past."""
     found = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", args["A_RELOAD_TIME"])
     if found is None:
         raise Refusal(argument="A_RELOAD_TIME")
     now = session.router.clock.local().time
     wanted = now.replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
-    if wanted <= now:
+    if "A_RELOAD_DAY" in args:
+        wanted = _on_date(args, now, wanted)
+    elif wanted <= now:
         wanted += timedelta(days=1)
     delay = (wanted - now) // timedelta(microseconds=1)
     return _later(session, delay, args.get("A_RELOAD_REASON", _DEFAULT_REASON), at=True)
+
+
+def _on_date(args: Args, now: datetime, wanted: datetime) -> datetime:
+    """A time of day on the date that was typed: this year's, or the next where that is past."""
+    month = next(number for number, name in enumerate(MONTHS, start=1) if name in args)
+    for year in (now.year, now.year + 1):
+        try:
+            found = wanted.replace(year=year, month=month, day=args["A_RELOAD_DAY"])
+        except ValueError:
+            continue
+        if now < found <= now + _FURTHEST:
+            return found
+    raise Refusal(argument="A_RELOAD_DAY")
 
 
 def _later(session: Session, delay: int, reason: str, *, at: bool) -> Steps:

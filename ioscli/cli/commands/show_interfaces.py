@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _ARGUMENT = "A_SHOWN_INTERFACE"
 
 
-def _chosen(session: Session, args: Args) -> list[InterfaceView]:
+def chosen(session: Session, args: Args) -> list[InterfaceView]:
     """The interface that was named, or all; raises Refusal for one that there is not."""
     views = session.router.interface_views()
     name = args.get(_ARGUMENT)
@@ -34,26 +34,34 @@ def _chosen(session: Session, args: Args) -> list[InterfaceView]:
 def show_interfaces(session: Session, args: Args) -> Iterable[str]:
     """`show interfaces [X]`."""
     configured = session.router.config.interfaces
-    return interfaces.show_interfaces(_chosen(session, args), configured)
+    return interfaces.show_interfaces(chosen(session, args), configured)
 
 
 @command("show_interfaces_description")
 def show_interfaces_description(session: Session, args: Args) -> Iterable[str]:
     """`show interfaces [X] description`."""
-    return interfaces.show_interfaces_description(_chosen(session, args))
+    return interfaces.show_interfaces_description(chosen(session, args))
 
 
 @command("show_ip_interface")
 def show_ip_interface(session: Session, args: Args) -> Iterable[str]:
     """`show ip interface [X]`."""
     configured = session.router.config.interfaces
-    return ip_interface.show_ip_interface(_chosen(session, args), configured)
+    return ip_interface.show_ip_interface(chosen(session, args), configured)
 
 
 @command("show_ip_interface_brief")
 def show_ip_interface_brief(session: Session, args: Args) -> Iterable[str]:
     """`show ip interface brief [X]`."""
-    return ip_interface.show_ip_interface_brief(_chosen(session, args))
+    return ip_interface.show_ip_interface_brief(chosen(session, args))
+
+
+@command("show_ip_aliases")
+def show_ip_aliases(session: Session, _args: Args) -> Iterable[str]:
+    """`show ip aliases`."""
+    interfaces = session.router.interfaces.values()
+    own = [address for it in interfaces if it.protocol_up for address in it.own_addresses()]
+    return ip_interface.show_ip_aliases(own)
 
 
 @command("clear_counters")
@@ -62,7 +70,7 @@ def clear_counters(session: Session, args: Args) -> Steps:
     name = args.get(_ARGUMENT)
     which = "all interfaces"
     if name is not None:
-        _chosen(session, args)
+        chosen(session, args)
         which = "this interface"
     if (yield Confirm(f'Clear "show interface" counters on {which} [confirm]')):
         session.router.clear_counters(name)

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from ioscli.cli.refusals import Refusal
 from ioscli.cli.registry import command
 from ioscli.cli.running_config import interface_section, running_config, size
+from ioscli.cli.show.config_history import running_head
 
 if TYPE_CHECKING:
     from ioscli.cli.results import Args
     from ioscli.cli.session import Session
+    from ioscli.router.router import Router
 
 
 #: What the lines of a partition begin with; `common` has all others.
@@ -36,8 +38,8 @@ _CERTIFICATE_DATA = re.compile(r"\s+(?:[0-9A-F]{8} ?)*(?:[0-9A-F]{2,8})?\s*|\s+q
 
 @command("show_running_config")
 def show_running_config(session: Session, args: Args) -> Iterable[str]:
-    """`show running-config [brief|full]`."""
-    lines = running_config(session.router.config)
+    """`show running-config [all|brief|full]`."""
+    lines = whole(session.router, everything="all" in args)
     if "brief" in args:
         return framed(line for line in lines if not _CERTIFICATE_DATA.fullmatch(line))
     return framed(lines)
@@ -76,12 +78,18 @@ def _partition(lines: Iterable[str], name: str) -> Iterator[str]:
 
 @command("show_running_config_interface")
 def show_running_config_interface(session: Session, args: Args) -> Iterable[str]:
-    """`show running-config interface X`."""
+    """`show running-config [all] interface X`."""
     config = session.router.config
     name = args["A_INTERFACE"]
     if name not in config.interfaces:
         raise Refusal(argument="A_INTERFACE")
-    return framed(["!", *interface_section(config, name), "end"])
+    return framed(["!", *interface_section(config, name, "all" in args), "end"])
+
+
+def whole(router: Router, everything: bool = False) -> Iterator[str]:
+    """The running-config behind its head, which tells when it was changed and saved."""
+    yield from running_head(router.config_history)
+    yield from running_config(router.config, everything)
 
 
 def framed(lines: Iterable[str]) -> Iterator[str]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from ioscli.cli.registry import command, handler_of
 from ioscli.cli.results import Match
-from ioscli.cli.show import ip_traffic, processes, system
+from ioscli.cli.show import ip_traffic, system
 from ioscli.cli.show.clock import clock_time
-from ioscli.model.instant import Duration, Instant
-from ioscli.router.traffic import traffic_view
+from ioscli.model.instant import Instant
+from ioscli.router.traffic_since import traffic_since
 
 if TYPE_CHECKING:
     from ioscli.cli.results import Args
@@ -45,43 +45,27 @@ def show_inventory(session: Session, _args: Args) -> Iterable[str]:
     return system.show_inventory(_board(session))
 
 
-@command("show_users")
-def show_users(session: Session, _args: Args) -> Iterable[str]:
-    """`show users [all]`: whoever is logged in."""
-    now = session.router.simulation.now
-    there = [it for it in session.router.reloads.listeners if isinstance(it, type(session))]
-    return system.show_users(
-        system.UserRow(it.line, it.user or "", Duration(now - it.idle_since), it is session)
-        for it in there
-    )
-
-
-@command("show_processes_cpu")
-def show_processes_cpu(session: Session, args: Args) -> Iterable[str]:
-    """`show processes cpu [sorted [5sec | 1min | 5min]]`."""
-    order = next((word for word in ("5sec", "1min", "5min") if word in args), None)
-    if order is None and "sorted" in args:
-        order = "5sec"
-    return processes.show_processes_cpu(session.router.processes.view(), order)
-
-
 @command("show_ip_traffic")
 def show_ip_traffic(session: Session, _args: Args) -> Iterable[str]:
     """`show ip traffic`."""
-    return ip_traffic.show_ip_traffic(traffic_view(session.router))
+    return ip_traffic.show_ip_traffic(traffic_since(session.router))
 
 
-@command("show_interfaces_summary")
-def show_interfaces_summary(session: Session, _args: Args) -> Iterable[str]:
-    """`show interfaces summary`."""
-    return ip_traffic.show_interfaces_summary(session.router.interface_views())
+@command("show_bootvar")
+def show_bootvar(_session: Session, _args: Args) -> Iterable[str]:
+    """`show bootvar`."""
+    return system.show_bootvar()
 
 
-#: What `show tech-support` runs.
+#: What `show tech-support` runs, in IOS's order (Cisco's "show tech-support").
 _TECH_SUPPORT = (
-    *("show version", "show running-config", "show inventory", "show interfaces"),
-    *("show ip interface brief", "show ip route", "show ip traffic", "show processes cpu"),
-    *("show crypto isakmp sa", "show crypto ipsec sa", "show logging"),
+    *("show clock", "show version", "show running-config", "show inventory", "show users"),
+    *("show interfaces", "show interfaces stats", "show interfaces accounting"),
+    *("show ip interface", "show ip interface brief", "show ip arp", "show ip route"),
+    *("show ip traffic", "show protocols", "show processes memory", "show processes cpu"),
+    *("show processes cpu history", "show memory statistics", "show line", "show file systems"),
+    *("show flash:", "show bootvar", "show control-plane host open-ports"),
+    *("show crypto isakmp sa", "show crypto ipsec sa", "show crypto session", "show logging"),
 )
 
 
@@ -107,14 +91,3 @@ def show_history(session: Session, _args: Args) -> Iterable[str]:
 def show_privilege(session: Session, _args: Args) -> Iterable[str]:
     """`show privilege`."""
     yield f"Current privilege level is {session.level}"
-
-
-@command("show_terminal")
-def show_terminal(session: Session, _args: Args) -> Iterable[str]:
-    """`show terminal`."""
-    return system.show_terminal(
-        session.line,
-        session.terminal.length,
-        session.terminal.width,
-        session.histories[False].size,
-    )

@@ -14,7 +14,7 @@ from ioscli.model.config import RouterConfig
 
 _DEFAULT_INTERVAL = 500
 _LONGEST_NAME = 63
-_legal_name = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?").fullmatch
+_legal_name = re.compile(r"[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?").fullmatch
 
 
 @command("hostname")
@@ -27,7 +27,9 @@ def hostname(context: ConfigContext, args: Args) -> Changes:
     if len(name) > _LONGEST_NAME:
         raise Refusal(f"% Hostname can be at most {_LONGEST_NAME} characters")
     if not _legal_name(name):
+        # Captures of `hostname 1` and `hostname IT@L3`: a blank line follows.
         context.say("% Hostname contains one or more illegal characters.")
+        context.say("")
     context.config.hostname = name
     return (SystemChanged(),)
 

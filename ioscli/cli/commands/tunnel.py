@@ -52,6 +52,7 @@ def tunnel_mode(context: ConfigContext, args: Args) -> Changes:
     tunnel = _tunnel(context)
     vti = "ipsec" in args and not resets(args)
     tunnel.mode = TunnelMode.IPSEC_IPV4 if vti else TunnelMode.GRE_IP
+    context.target.stored.pop("tunnel_mode_other", None)
     return changed(context.target)
 
 
@@ -96,6 +97,7 @@ def tunnel_lines(interface: InterfaceConfig) -> Iterator[str]:
         yield f"tunnel source {tunnel.source}"
     if tunnel.mode is not TunnelMode.GRE_IP:
         yield f"tunnel mode {tunnel.mode.value}"
+    yield from interface.stored.get("tunnel_mode_other", ())
     if tunnel.destination is not None:
         yield f"tunnel destination {tunnel.destination}"
     if tunnel.key is not None:

@@ -214,7 +214,7 @@ def _traffic(view: InterfaceView, kind: _Kind) -> Iterator[str]:
         bits = (rate[0] + 500) // 1_000 * 1_000
         yield f"  5 minute {way} rate {bits} bits/sec, {rate[1]} packets/sec"
     yield f"     {count.packets_in} packets input, {count.bytes_in} bytes, 0 no buffer"
-    yield f"     Received {count.broadcasts_in} broadcasts (0 IP multicasts)"
+    yield f"     Received {count.broadcasts_in} broadcasts ({count.multicasts_in} IP multicasts)"
     throttles = "     0 runts, 0 giants, 0 throttles"
     yield throttles + (" " if view.mac is not None else "")
     yield (

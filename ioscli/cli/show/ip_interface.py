@@ -5,6 +5,7 @@ wide) are those of captures that were published whole.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import IPv4Address
 
 from ioscli.cli.show.interfaces import protocol, status, status_line
 from ioscli.model.config import InterfaceConfig
@@ -25,6 +26,13 @@ def show_ip_interface_brief(views: Iterable[InterfaceView]) -> Iterator[str]:
         )
 
 
+def show_ip_aliases(addresses: Iterable[IPv4Address]) -> Iterator[str]:
+    """The addresses that the router answers to, none of them for a single port: captures."""
+    yield "Address Type             IP Address      Port"
+    for address in sorted(addresses):
+        yield f"{'Interface':<25}{address}"
+
+
 def show_ip_interface(
     views: Iterable[InterfaceView], configured: Mapping[InterfaceName, InterfaceConfig]
 ) -> Iterator[str]:
@@ -42,25 +50,71 @@ def _block(view: InterfaceView, config: InterfaceConfig) -> Iterator[str]:
     yield "  Broadcast address is 255.255.255.255"
     yield f"  Address determined by {_METHODS[view.address_method]}"
     yield f"  MTU is {view.ip_mtu} bytes"
-    yield "  Helper address is not set"
-    yield "  Directed broadcast forwarding is disabled"
+    yield from _helpers(_typed(config, "if_helper"))
+    options = _typed(config, "if_ip_switching")
+    directed = any(words[1] == "directed-broadcast" for words in options)
+    yield f"  Directed broadcast forwarding is {_enabled(directed)}"
+    if view.groups:
+        groups = " ".join(str(group) for group in view.groups)
+        yield f"  Multicast reserved groups joined: {groups}"
     for secondary in config.secondary_addresses:
         yield f"  Secondary address {secondary}"
     yield "  Outgoing Common access list is not set "
-    yield "  Outgoing access list is not set"
+    lists = {words[3]: f"is {words[2]}" for words in _typed(config, "if_access_group")}
+    yield f"  Outgoing access list {lists.get('out', _UNSET)}"
     yield "  Inbound Common access list is not set "
-    yield "  Inbound  access list is not set"
+    yield f"  Inbound  access list {lists.get('in', _UNSET)}"
     yield f"  Proxy ARP is {_enabled(config.proxy_arp)}"
-    yield "  Local Proxy ARP is disabled"
+    yield f"  Local Proxy ARP is {_enabled(['ip', 'local-proxy-arp'] in options)}"
     yield "  Security level is default"
     yield "  Split horizon is enabled"
     yield f"  ICMP redirects are {_sent(config.redirects)}"
     yield f"  ICMP unreachables are {_sent(config.unreachables)}"
-    yield "  ICMP mask replies are never sent"
-    yield from _SWITCHING
+    yield f"  ICMP mask replies are {_sent(['ip', 'mask-reply'] in options)}"
+    yield from _switching(config)
 
 
-#: Forwarding features, which are fixed here: none of them is configurable.
+_UNSET = "is not set"
+
+
+def _typed(config: InterfaceConfig, rule: str) -> list[list[str]]:
+    """The stored lines of a rule in words; those that begin with `no` say nothing here."""
+    lines = [line.split() for line in config.stored.get(rule, ())]
+    return [words for words in lines if words[0] == "ip"]
+
+
+def _helpers(lines: list[list[str]]) -> Iterator[str]:
+    """`ip helper-address`: the address stands behind `global` or `vrf NAME`, if that is given."""
+    skipped = {"global": 1, "vrf": 2}
+    addresses = [words[2 + skipped.get(words[2], 0)] for words in lines]
+    if not addresses:
+        yield "  Helper address is not set"
+    elif len(addresses) == 1:
+        yield f"  Helper address is {addresses[0]}"
+    else:
+        yield f"  Helper addresses are {addresses[0]}"
+        for address in addresses[1:]:
+            yield f"{'':22}{address}"
+
+
+def _switching(config: InterfaceConfig) -> Iterator[str]:
+    """Forwarding features: what is not configured by some line is fixed here."""
+    policies = [words[3] for words in _typed(config, "if_ip_policy")]
+    nat = [words[2] for words in _typed(config, "if_ip_nat") if len(words) > 2]
+    for line in _SWITCHING:
+        if line.startswith("  Policy routing") and policies:
+            yield f"  Policy routing is enabled, using route map {policies[0]}"
+        elif line.startswith("  Network address translation") and nat:
+            yield f"  Network address translation is enabled, interface in domain {nat[0]}"
+        else:
+            yield line
+        if line == _BEFORE_VRF and config.vrf:
+            yield f'  VPN Routing/Forwarding "{config.vrf}"'
+
+
+_BEFORE_VRF = "  IP Null turbo vector"
+
+#: The features' lines on an interface that configures none of them.
 _SWITCHING = (
     "  IP fast switching is enabled",
     "  IP Flow switching is disabled",

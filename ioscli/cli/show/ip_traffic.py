@@ -24,7 +24,8 @@ def show_ip_traffic(it: TrafficView) -> Iterator[str]:
     yield from _options(it.options)
     failures = f"{it.reassembly_failures} couldn't reassemble"
     yield f"  Frags: {it.reassembled} reassembled, {it.timeouts} timeouts, {failures}"
-    yield f"         {it.fragments} fragmented, {it.too_big} couldn't fragment"
+    cut = f"{it.fragmented} fragmented, {it.fragments} fragments"
+    yield f"         {cut}, {it.too_big} couldn't fragment"
     yield f"  Bcast: {it.broadcasts} received, 0 sent"
     yield f"  Mcast: {it.multicasts_in} received, {it.multicasts_out} sent"
     yield f"  Sent:  {it.generated} generated, {it.forwarded} forwarded"
@@ -60,6 +61,13 @@ def show_ip_traffic(it: TrafficView) -> Iterator[str]:
         f"        0 info reply, {sent.get(IcmpType.TIME_EXCEEDED, 0)} time exceeded, "
         "0 parameter problem"
     )
+    yield ""
+    yield "TCP statistics:"
+    yield (
+        f"  Rcvd: {it.tcp_received} total, {it.tcp_checksum_errors} checksum errors, "
+        f"{it.tcp_no_port} no port"
+    )
+    yield f"  Sent: {it.tcp_sent} total"
     yield ""
     yield "UDP statistics:"
     yield (

@@ -1,4 +1,4 @@
-"""show version, show inventory, show users, show terminal.
+"""show version, show inventory, show bootvar.
 
 Layout: IOSv 15.7 and 15.8 captures. The machine's figures: ioscli.model.platform. Left out on
 purpose: the copyright and export notices and the build date, which are Cisco's.
@@ -7,12 +7,11 @@ purpose: the copyright and export notices and the build date, which are Cisco's.
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from random import Random
-from typing import NamedTuple
 
 from ioscli.cli.show.age import uptime
 from ioscli.model import platform
 from ioscli.model.ifname import InterfaceName
-from ioscli.model.instant import SECOND, Duration
+from ioscli.model.instant import Duration
 
 #: How the hardware list calls each kind of port (captures of IOSv, of an ISR and of a 7200).
 _PORT_NAMES = {
@@ -77,38 +76,13 @@ def show_inventory(board: str) -> Iterator[str]:
     yield ""
 
 
-class UserRow(NamedTuple):
-    """One who is logged in."""
-
-    line: int
-    """0 is the console, N is vty N-1."""
-    user: str
-    idle: Duration
-    mine: bool
-    """Whether it is the session that asks."""
-
-
-def show_users(rows: Iterable[UserRow]) -> Iterator[str]:
-    """Who is logged in; nobody connects onwards from here, so every host is idle."""
-    yield "    Line       User       Host(s)              Idle       Location"
-    for row in sorted(rows):
-        # Line 1 is aux; the vtys follow.
-        place = "  0 con 0" if row.line == 0 else f"{row.line + 1:>3} vty {row.line - 1}"
-        total = row.idle // SECOND
-        idle = f"{total // 3600:02}:{total // 60 % 60:02}:{total % 60:02}"
-        yield f"{'*' if row.mine else ' '}{place:<14}{row.user:<11}{'idle':<21}{idle}   "
-    yield ""
-    yield "  Interface    User               Mode         Idle     Peer Address"
-    yield ""
+def show_bootvar() -> Iterator[str]:
+    """The boot environment: nothing here sets any of it, nor has IOSv boot switches."""
+    for variable in ("BOOT", "CONFIG_FILE", "BOOTLDR"):
+        yield f"{variable} variable does not exist"
+    yield f"Configuration register is 0x{platform.CONFIGURATION_REGISTER:X}"
 
 
 def board_id(random: Random) -> str:
     """A router's serial number, from a stream of chance of its own."""
     return "9" + "".join(random.choices(_BOARD_LETTERS, k=20))
-
-
-def show_terminal(line: int, length: int, width: int, history: int) -> Iterator[str]:
-    """The terminal's settings, those that there are."""
-    yield f'Line {line}, Location: "", Type: ""'
-    yield f"Length: {length} lines, Width: {width} columns"
-    yield f"History is enabled, history size is {history}."

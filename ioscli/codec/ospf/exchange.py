@@ -1,4 +1,4 @@
-"""The packets that compare databases: description, request, acknowledgment (RFC 2328 A.3.3-A.3.6)."""
+"""The packets that compare databases: description, request, acknowledgment (RFC 2328 A.3)."""
 
 import struct
 from collections.abc import Iterable
@@ -32,7 +32,8 @@ class DatabaseDescription(NamedTuple):
         """Mirror of build."""
         if len(body) < 8:
             raise LengthError(f"database description of {len(body)} bytes")
-        return cls(*_DESCRIPTION.unpack_from(body), parse_headers(body[8:]))
+        mtu, options, flags, sequence = _DESCRIPTION.unpack_from(body)
+        return cls(mtu, options, flags, sequence, parse_headers(body[8:]))
 
 
 def build_headers(headers: Iterable[LsaHeader]) -> bytes:

@@ -35,5 +35,10 @@ class Hello(NamedTuple):
         size = len(body)
         if size < 20 or size & 3:
             raise LengthError(f"hello of {size} bytes")
+        mask, hello_interval, options, priority, dead_interval, designated, backup = (
+            _FIXED.unpack_from(body)
+        )
         neighbors = struct.unpack(f"!{(size >> 2) - 5}I", body[20:])
-        return cls(*_FIXED.unpack_from(body), neighbors)
+        return cls(
+            mask, hello_interval, options, priority, dead_interval, designated, backup, neighbors
+        )

@@ -165,9 +165,9 @@ def key_of(kind: int, link_state_id: int, router: int) -> Key:
 
 
 def fresher(age: int, instance: Instance, other_age: int, other: Instance) -> int:
-    """Which of two instances of one LSA is newer: 1 the first, -1 the second, 0 they are the same.
+    """Which of two instances of one LSA is newer: 1 the first, -1 the second, 0 neither.
 
-    RFC 2328 13.1: by sequence number (signed), checksum, MaxAge, and ages more than MaxAgeDiff apart.
+    RFC 2328 13.1: by sequence number (signed), checksum, MaxAge, ages beyond MaxAgeDiff apart.
     """
     # The numbers are signed and begin at the negative end: flipping the sign bit orders them.
     mine, its = instance[10:14], other[10:14]

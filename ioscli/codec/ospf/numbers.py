@@ -1,4 +1,4 @@
-"""Code points, bits and constants of OSPFv2 (RFC 2328 appendices A and B, IANA "OSPFv2 Parameters")."""
+"""Code points, bits and constants of OSPFv2 (RFC 2328 A and B, IANA "OSPFv2 Parameters")."""
 
 from enum import IntEnum
 from ipaddress import IPv4Address
