@@ -65,7 +65,10 @@ class Grid:
             loopback = IPv4Interface((0x0A000001 + number, 32))
             node.interfaces.append(
                 OspfInterface(
-                    InterfaceName("Loopback", (0,)), True, loopback, OspfInterfaceSettings(),
+                    InterfaceName("Loopback", (0,)),
+                    True,
+                    loopback,
+                    OspfInterfaceSettings(),
                     bandwidth=8_000_000,
                 )
             )
@@ -82,9 +85,7 @@ class Grid:
     def _join(self, first: Node, second: Node, net: int, cost: int) -> None:
         names = []
         for node, host in ((first, 1), (second, 2)):
-            settings = OspfInterfaceSettings(
-                network_type=OspfNetworkType.POINT_TO_POINT, cost=cost
-            )
+            settings = OspfInterfaceSettings(network_type=OspfNetworkType.POINT_TO_POINT, cost=cost)
             name = InterfaceName("GigabitEthernet", (0, len(node.interfaces) - 1))
             address = IPv4Interface((net + host, 30))
             node.interfaces.append(OspfInterface(name, True, address, settings))
@@ -136,9 +137,7 @@ class Grid:
             node.woken = deadline
             self._at(deadline, node, None)
 
-    def _at(
-        self, when: int, node: Node, arrival: tuple[InterfaceName, SendPacket] | None
-    ) -> None:
+    def _at(self, when: int, node: Node, arrival: tuple[InterfaceName, SendPacket] | None) -> None:
         self._count += 1
         heappush(self._queue, (Instant(when), self._count, node, arrival))
 

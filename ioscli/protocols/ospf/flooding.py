@@ -25,19 +25,14 @@ def receive_update(ospf: "Ospf", neighbor: Neighbor, update: Update) -> None:
     interface, area = neighbor.interface, neighbor.interface.area
     now = ospf.now
     arrival = ospf.config.lsa_arrival * MILLISECOND
-    own_lsdb, as_lsdb = area.lsdb, ospf.lsdb
     direct: list[bytes] = []
     debugging = "flood" in ospf.debugging
     requests = bool(neighbor.requests)
     births: dict[int, Instant] = {}
     for carried_age, lsa in update.lsas:
         kind = lsa.kind
-        lsdb = own_lsdb
-        if kind in (LsType.AS_EXTERNAL, LsType.OPAQUE_AS):
-            if not area.takes_externals:
-                continue
-            lsdb = as_lsdb
-        elif kind == LsType.NSSA_EXTERNAL and not area.is_nssa:
+        lsdb = _home(ospf, area, kind)
+        if lsdb is None:
             continue
         if debugging:
             ospf.debug_lsa(interface, "Rcv Update", lsa, carried_age)
@@ -81,6 +76,15 @@ def receive_update(ospf: "Ospf", neighbor: Neighbor, update: Update) -> None:
         interface.acknowledge(direct, interface.to_neighbor(neighbor))
     if neighbor.state in (NeighborState.EXCHANGE, NeighborState.LOADING):
         neighbor.exchange.go_on()
+
+
+def _home(ospf: "Ospf", area: "Area", kind: int) -> Lsdb | None:
+    """Where LSAs of a kind that come in through an area belong; None: it takes none of them."""
+    if kind in (LsType.AS_EXTERNAL, LsType.OPAQUE_AS):
+        return ospf.lsdb if area.takes_externals else None
+    if kind == LsType.NSSA_EXTERNAL and not area.is_nssa:
+        return None
+    return area.lsdb
 
 
 def _take(

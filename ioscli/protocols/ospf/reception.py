@@ -248,21 +248,9 @@ def _hello(
     if neighbor is not None and neighbor.ignored_until is not None:
         ospf.refuse(interface, "Nbr Ignored")
         return
-    if interface.single:
-        for other in list(interface.neighbors.values()):
-            if other is not neighbor:
-                # One at most: IOS resets the adjacency with whom it had before.
-                other.kill("Adjacency forced to reset")
-    if neighbor is None:
-        neighbor = interface.neighbors[key] = Neighbor(interface, packet.router, source, key)
-        neighbor.priority = hello.priority
-        neighbor.designated, neighbor.backup = hello.designated, hello.backup
-    elif neighbor.id != packet.router:
-        # Another router has the address now, or the router another ID.
-        if neighbor.state > NeighborState.ATTEMPT:
-            neighbor.kill("Adjacency forced to reset")
-            interface.neighbors.setdefault(key, neighbor)
-        neighbor.id = packet.router
+    neighbor = _identify(
+        interface, neighbor, Neighbor(interface, packet.router, source, key), hello
+    )
     neighbor.address = source
     neighbor.options = hello.options
     neighbor.link_local_options = link_local.extended_options if link_local else None
@@ -293,6 +281,29 @@ def _hello(
         interface.send_hello(interface.to_neighbor(neighbor))
     if interface.elects and neighbor.state >= NeighborState.INIT:
         _election_events(interface, neighbor, heard, (priority, *before[1:]))
+
+
+def _identify(
+    interface: "Interface", known: Neighbor | None, new: Neighbor, hello: Hello
+) -> Neighbor:
+    """Whose hello it is: the neighbor of its key, or a new one."""
+    if interface.single:
+        for other in list(interface.neighbors.values()):
+            if other is not known:
+                # One at most: IOS resets the adjacency with whom it had before.
+                other.kill("Adjacency forced to reset")
+    if known is None:
+        interface.neighbors[new.key] = new
+        new.priority = hello.priority
+        new.designated, new.backup = hello.designated, hello.backup
+        return new
+    if known.id != new.id:
+        # Another router has the address now, or the router another ID.
+        if known.state > NeighborState.ATTEMPT:
+            known.kill("Adjacency forced to reset")
+            interface.neighbors.setdefault(known.key, known)
+        known.id = new.id
+    return known
 
 
 def _election_events(

@@ -60,6 +60,7 @@ class VirtualInterface(Interface):
 
     def hops_to(self, neighbor: Neighbor) -> Hops:
         """The transit area's first hops to the other end."""
+        del neighbor  # there is but one
         return self.transit_hops
 
     def to_neighbor(self, neighbor: Neighbor) -> IPv4Address:
@@ -68,6 +69,7 @@ class VirtualInterface(Interface):
 
     def send_hello(self, destination: IPv4Address) -> None:
         """Send one hello: to the other end, wherever it is."""
+        del destination  # no group is heard there
         super().send_hello(self.peer)
 
     @property
