@@ -63,6 +63,8 @@ def ways() -> dict[str, tuple[str, ...]]:
                 if reached not in found:
                     found[reached] = (*found[mode], line)
                     queue.append(reached)
+    # What a radio has beside other interfaces is typed in the interface's mode.
+    found["dot11_radio"] = ("interface Dot11Radio0/0",)
     return found
 
 
