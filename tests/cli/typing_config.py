@@ -10,9 +10,10 @@ import pytest
 from ioscli.cli.configuration import ConfigSession, LineKind, LineResult, LoadedLine, load
 from ioscli.cli.matcher import Ambiguous, Grammar, Incomplete, Invalid
 from ioscli.cli.running_config import running_config
-from ioscli.cli.tables import grammar_folder, make_tables
+from ioscli.cli.tables import make_tables
 from ioscli.model.config import RouterConfig, new_router_config
 from ioscli.model.ifname import InterfaceName
+from ioscli.resources import grammar_folder
 
 PORTS = tuple(InterfaceName("GigabitEthernet", (0, number)) for number in range(4))
 REFERENCE = Path(__file__).parents[2].parent / "shared" / "reference"

@@ -15,6 +15,7 @@ from ioscli.cli.grammar import read_folder, read_syntax
 from ioscli.cli.running_config import running_config
 from ioscli.cli.syntax import CommandSyntax, Syntax
 from ioscli.model.config import RouterConfig
+from ioscli.model.ifname import InterfaceName
 from ioscli.resources import grammar_folder
 from tests.cli.sample_lines import walk
 from tests.cli.typing_config import PORTS, blank, grammar
@@ -23,6 +24,7 @@ from tests.cli.typing_config import PORTS, blank, grammar
 _NOT_DRAWN = {"do", "config_end", "config_exit"}
 _BLOCKS = 12
 _LINES_A_BLOCK = 6
+_RADIO = InterfaceName("Dot11Radio", (0, 0))
 
 
 @cache
@@ -45,7 +47,7 @@ def line_of(command: CommandSyntax, chance: random.Random) -> str:
 
 
 def session_of(config: RouterConfig, *, startup: bool = False) -> ConfigSession:
-    return ConfigSession(grammar(), config, PORTS, startup=startup)
+    return ConfigSession(grammar(), config, (*PORTS, _RADIO), startup=startup)
 
 
 @cache
