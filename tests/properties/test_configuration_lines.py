@@ -24,7 +24,7 @@ from tests.cli.typing_config import PORTS, blank, grammar
 _NOT_DRAWN = {"do", "config_end", "config_exit"}
 _BLOCKS = 12
 _LINES_A_BLOCK = 6
-_RADIO = InterfaceName("Dot11Radio", (0, 0))
+_HARDWARE = (*PORTS, InterfaceName("Dot11Radio", (0, 0)))
 
 
 @cache
@@ -47,7 +47,7 @@ def line_of(command: CommandSyntax, chance: random.Random) -> str:
 
 
 def session_of(config: RouterConfig, *, startup: bool = False) -> ConfigSession:
-    return ConfigSession(grammar(), config, (*PORTS, _RADIO), startup=startup)
+    return ConfigSession(grammar(), config, _HARDWARE, startup=startup)
 
 
 @cache
@@ -71,7 +71,7 @@ def ways() -> dict[str, tuple[str, ...]]:
 
 
 def mode_after(lines: tuple[str, ...]) -> str:
-    session: ConfigSession = session_of(blank())
+    session: ConfigSession = session_of(blank(_HARDWARE))
     for line in lines:
         session.feed(line)
     return "config" if session.collecting or session.finished else session.mode
@@ -83,7 +83,7 @@ def script(chance: random.Random, opener: CommandSyntax) -> list[str]:
     opener: a command that is among them in any case.
     """
     lines: list[str] = []
-    session = session_of(blank())
+    session = session_of(blank(_HARDWARE))
 
     def type_line(line: str) -> None:
         lines.append(line)
@@ -107,12 +107,12 @@ def script(chance: random.Random, opener: CommandSyntax) -> list[str]:
 
 def complaint(lines: Iterable[str]) -> str | None:
     """What is wrong with the running-config that a script leads to, or None."""
-    config = blank()
+    config = blank(_HARDWARE)
     session = session_of(config)
     for line in lines:
         session.feed(line)
     text = list(running_config(config))
-    copy = blank()
+    copy = blank(_HARDWARE)
     for loaded in load(session_of(copy, startup=True), "\n".join(text)):
         if loaded.result.kind is LineKind.REJECTED:
             return f"its own line is refused: {loaded.text!r} {loaded.result}"
@@ -159,7 +159,7 @@ def test_lines_of_every_mode_are_accepted(mode: str) -> None:
         return
     chance = random.Random(mode)
     for _ in range(40):
-        session = session_of(blank())
+        session = session_of(blank(_HARDWARE))
         for line in ways()[mode]:
             session.feed(line)
         taken = session.feed(line_of(chance.choice(drawn(mode)), chance))
