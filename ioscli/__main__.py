@@ -99,7 +99,7 @@ def _parser() -> "ArgumentParser":
     labs = commands.add_parser("labs", help="list the labs that come with the program")
     labs.set_defaults(command=_labs)
 
-    run = commands.add_parser("run", help="open a lab and type at its routers")
+    run = commands.add_parser("run", help="open a lab and type at its nodes")
     run.add_argument("lab", metavar="LAB", help="a shipped lab's name, or a folder with a lab.yaml")
     run.add_argument("--node", help="the router to start at (default: the first one)")
     run.add_argument(
@@ -224,12 +224,12 @@ def _open_lab(given: "Namespace") -> int:
         raise InputError(f"--pace {quoted(given.pace)}: {error}") from None
     with ExitStack() as stack:
         topology, grammar = _build(find_lab(given.lab), given.seed, _store_of(given))
-        if not topology.routers:
-            raise InputError("this lab has no router to type at", file=topology.lab.file)
-        node = next(iter(topology.routers)) if given.node is None else given.node
-        if node not in topology.routers:
+        if not topology.nodes:
+            raise InputError("this lab has no node to type at", file=topology.lab.file)
+        node = next(iter(topology.nodes)) if given.node is None else given.node
+        if node not in topology.nodes:
             raise InputError(
-                f"there is no router {quoted(node)}{suggestion(node, topology.routers)}"
+                f"there is no node {quoted(node)}{suggestion(node, topology.nodes)}"
             )
         _boot(topology, given, stack)
         from ioscli.servers.console import converse
@@ -250,7 +250,7 @@ def _open_lab(given: "Namespace") -> int:
                 f"configuration lines that are kept but act on nothing: {len(topology.stored)} "
                 f"(first: {topology.stored[0].place})"
             )
-        return converse(topology.routers, grammar, node, pace, notes)
+        return converse(topology.nodes, grammar, node, pace, notes)
 
 
 def _replay(given: "Namespace") -> int:

@@ -16,9 +16,9 @@ from ioscli.cli.line_editor import LineEditor, Outcome
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ioscli.cli.session import Session
+    from ioscli.cli.operator_session import OperatorSession
 
-    OpenSession = Callable[[Callable[[str], None], Callable[[], None]], Session]
+    OpenSession = Callable[[Callable[[str], None], Callable[[], None]], OperatorSession]
 
 #: Keys typed ahead while a command runs; those that come after ring the bell.
 _MOST_AHEAD = 100_000
@@ -132,7 +132,7 @@ class TerminalSession:
         """A key into the line."""
         editor, session = self._editor, self.session
         editor.width = self._width
-        match editor.key(key, plain=self._is_answer):
+        match editor.key(key, plain=self._is_answer or (session.literal and key == "?")):
             case Outcome.HELP:
                 text, cursor = editor.text, editor.cursor
                 self._leave("?")
@@ -149,10 +149,7 @@ class TerminalSession:
                 self._settle()
             case Outcome.SUSPENDED:
                 self._leave("^Z")
-                if session.asking is None:
-                    session.end_key(editor.text)
-                else:
-                    session.interrupt()
+                session.end_key(editor.text)
                 self._settle()
             case Outcome.INTERRUPTED:
                 self._leave("^C" if key == INTERRUPT[0] else "")

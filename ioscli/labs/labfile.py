@@ -20,6 +20,7 @@ from ioscli.model.instant import SECOND, Duration
 LAB_FILE = "lab.yaml"
 
 _NODE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,62}")
+_HOST_PORT = re.compile(r"eth[0-9]{1,2}")
 _PLAIN_PORT = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{0,31}")
 _LONGEST_DELAY = Duration(10 * SECOND)
 _MOST_NODES = 1_000
@@ -32,6 +33,10 @@ class NodeKind(Enum):
 
     ROUTER = "router"
     SWITCH = "switch"
+    LINUX = "linux"
+
+
+_KINDS = "router, switch or linux"
 
 
 class NodeSpec(NamedTuple):
@@ -40,11 +45,12 @@ class NodeSpec(NamedTuple):
     name: str
     kind: NodeKind
     startup_config: Path | None
-    """None: an empty router."""
+    """Of a router its configuration, of a Linux host the lines that root types at boot; None:
+    nothing."""
 
 
 class Endpoint(NamedTuple):
-    """One end of a link: `R1:GigabitEthernet0/0`; a switch port may be any word (`sw1:3`)."""
+    """One end of a link: `R1:GigabitEthernet0/0`; `S1:eth0` of a host, any word of a switch."""
 
     node: str
     port: InterfaceName | str
@@ -130,13 +136,11 @@ def _nodes(item: Item, folder: Path) -> dict[str, NodeSpec]:
 
 def _node(name: str, item: Item, folder: Path) -> NodeSpec:
     if item.empty:
-        raise item.error(f"node {name} has no kind (router or switch)")
+        raise item.error(f"node {name} has no kind ({_KINDS})")
     fields = item.fields("kind", "startup-config")
     if "kind" not in fields:
-        raise item.error(f"node {name} has no kind (router or switch)")
+        raise item.error(f"node {name} has no kind ({_KINDS})")
     word = fields["kind"].text()
-    if word == "linux":
-        raise fields["kind"].error(f"node {name}: hosts of kind linux do not exist yet")
     kinds = [kind.value for kind in NodeKind]
     if word not in kinds:
         raise fields["kind"].error(
@@ -207,6 +211,10 @@ def _endpoint(item: Item, nodes: dict[str, NodeSpec]) -> Endpoint:
         raise item.error(f"endpoint {quoted(text)} is not NODE:INTERFACE")
     if node not in nodes:
         raise item.error(f"there is no node {quoted(node)}{suggestion(node, nodes)}")
+    if nodes[node].kind is NodeKind.LINUX:
+        if not _HOST_PORT.fullmatch(port):
+            raise item.error(f"{quoted(port)} is no port of a Linux host (eth0, eth1 ...)")
+        return Endpoint(node, port)
     try:
         name = InterfaceName.parse(port)
     except ValueError:

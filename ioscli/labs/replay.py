@@ -34,6 +34,8 @@ from ioscli.router.router import Router
 
 if TYPE_CHECKING:
     from ioscli.cli.matcher import Grammar
+    from ioscli.cli.operator_session import OperatorSession
+    from ioscli.hosts.linux.host import LinuxHost
 
 #: What typing one line takes.
 TYPING = SECOND
@@ -87,19 +89,25 @@ class Block:
 class Terminal:
     """The console of one node: a session, and the messages that nobody has looked at yet."""
 
-    def __init__(self, router: Router, grammar: "Grammar") -> None:
+    def __init__(self, node: "Router | LinuxHost", grammar: "Grammar") -> None:
         self._held: list[str] = []
         self._sink: Callable[[str], object] | None = None
-        # Before the session: a message is held here first, and then dropped in `write`.
-        router.console.subscribe(self._message)
+        if isinstance(node, Router):
+            # Before the session: a message is held here first, and then dropped in `write`.
+            node.console.subscribe(self._message)
         self._waits = False
-        self._router = router
+        self._unseen = ""
+        self._node = node
         self._grammar = grammar
         self.session = self._open()
 
-    def _open(self) -> Session:
+    def _open(self) -> "OperatorSession":
+        if not isinstance(self._node, Router):
+            from ioscli.hosts.linux.shell import Shell
+
+            return Shell(self._node, output=self.write, on_change=self.wake)
         return Session(
-            self._router,
+            self._node,
             self._grammar,
             output=self.write,
             privileged=True,
@@ -107,9 +115,13 @@ class Terminal:
         )
 
     def write(self, text: str) -> None:
-        """Show text, if somebody looks."""
+        """Show text; where nobody looks, keep what a host's program prints in the background."""
         if self._sink is not None:
             self._sink(text)
+        elif self.session.literal:
+            self._unseen += text
+            *whole, self._unseen = self._unseen.split("\n")
+            self._held += whole
 
     def look(self, sink: Callable[[str], object] | None) -> None:
         """Show what comes from now on through `sink`; None: nobody looks any more."""
@@ -148,9 +160,7 @@ class Replay:
         self._topology = topology
         self._simulation = topology.simulation
         self._transcript = transcript
-        self._terminals = {
-            name: Terminal(router, grammar) for name, router in topology.routers.items()
-        }
+        self._terminals = {name: Terminal(node, grammar) for name, node in topology.nodes.items()}
         self._current: Terminal | None = None
         self._redrawn: tuple[str, str] | None = None
         """Node and text that stand at its prompt after `?`, as the transcript may show again."""
@@ -197,7 +207,7 @@ class Replay:
                 block = self._directive(step)
                 link.set_up(up)
             case Reload(number, node):
-                if node not in self._terminals:
+                if node not in self._topology.routers:
                     raise self._transcript.error(number, f"there is no router {node}")
                 block = self._directive(step)
                 self._topology.reload(node)
@@ -234,7 +244,7 @@ class Replay:
         terminal.look(block.pieces.append)
         if is_redraw:
             return block
-        if step.command.endswith("?"):
+        if step.command.endswith("?") and not terminal.session.literal:
             typed = step.command[:-1]
             terminal.write(session.help(typed))
             self._redrawn = (step.node, typed.strip())
@@ -284,7 +294,7 @@ class Replay:
         while True:
             if session.paging:
                 session.page(" ")
-            elif session.asking is not None:
+            elif session.asking is not None and (session.asking or script.more_answers):
                 questions += 1
                 if questions > MOST_QUESTIONS:
                     raise self._endless(step, f"asked more than {MOST_QUESTIONS} questions")
@@ -293,7 +303,7 @@ class Replay:
                 self._pass(TYPING)
                 terminal.write(f"{answer}\n")
                 session.feed(answer)
-            elif not session.busy:
+            elif not session.busy and session.asking is None:
                 line = None if session.prompt else script.text()
                 if line is None:
                     limit.cancel()
@@ -338,6 +348,8 @@ class _Script:
                 self._next = index + 1
                 self._block.answered[self._block.text.count("\n")] = part.text
                 return part.text
+            if not question:
+                continue
             start = question if part.text.startswith(question) else question.rstrip()
             if part.text.startswith(start):
                 self._next = index + 1
@@ -347,6 +359,11 @@ class _Script:
         step = self._block.step
         assert step is not None
         raise self._replay.unanswered(step.number, question)
+
+    @property
+    def more_answers(self) -> bool:
+        """Whether an `@answer` is left: what a program reads that asks no question."""
+        return any(isinstance(part, Answer) for part in self._parts[self._next :])
 
     def text(self) -> str | None:
         """The next line that is not output but text to type, where text is asked for."""

@@ -22,7 +22,9 @@ from ioscli.labs.errors import InputError
 from ioscli.labs.labfile import Lab
 from ioscli.resources import labs_folder
 from ioscli.router.filesystem import (
+    CONFIG_REGISTER_NAME,
     ERASED_NAME,
+    IGNORE_STARTUP_CONFIG,
     STARTUP_CONFIG,
     FileError,
     Files,
@@ -83,6 +85,15 @@ class NodeStore:
         """Whether the startup-config was erased, and none was saved since."""
         kept = self._folder / "nvram" / STARTUP_CONFIG
         return (self._folder / "state" / ERASED_NAME).exists() and not kept.exists()
+
+    @property
+    def ignores_startup_config(self) -> bool:
+        """Whether the configuration register says to boot without the startup-config."""
+        files = Files(lambda: datetime.min)
+        path = self._folder / "state" / CONFIG_REGISTER_NAME
+        if path.exists():
+            files.place(Place("state", CONFIG_REGISTER_NAME), _read(path))
+        return bool(files.config_register & IGNORE_STARTUP_CONFIG)
 
     def load(self, files: Files) -> None:
         """Put what is kept in its place.

@@ -1,4 +1,4 @@
-"""A lab come to life: the simulation, its routers and switches, and the links between them."""
+"""A lab come to life: the simulation, its nodes, and the links between them."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -24,6 +24,7 @@ from ioscli.router.router import Router
 
 if TYPE_CHECKING:
     from ioscli.cli.matcher import Grammar
+    from ioscli.hosts.linux.host import LinuxHost
     from ioscli.labs.store import LabStore
 
 
@@ -42,6 +43,7 @@ class Topology:
         self.simulation = Simulation(seed)
         self.routers: dict[str, Router] = {}
         self.switches: dict[str, Switch] = {}
+        self.hosts: dict[str, LinuxHost] = {}
         self.stored: list[Verdict] = []
         """Lines of startup configurations that are kept and act on nothing."""
         self.restored: list[str] = []
@@ -52,8 +54,10 @@ class Topology:
         for spec in lab.nodes.values():
             if spec.kind is NodeKind.ROUTER:
                 self.routers[spec.name] = self._router(spec, grammar)
-            else:
+            elif spec.kind is NodeKind.SWITCH:
                 self.switches[spec.name] = Switch(self.simulation, spec.name)
+            else:
+                self.hosts[spec.name] = self._host(spec)
         for link in lab.links:
             first, second = link.ends
             self.links[link.ends] = Link(
@@ -66,10 +70,24 @@ class Topology:
                 loss=link.loss,
             )
 
+    @property
+    def nodes(self) -> "dict[str, Router | LinuxHost]":
+        """What has a console, in the lab's order."""
+        found: dict[str, Router | LinuxHost] = {**self.routers, **self.hosts}
+        return {name: found[name] for name in self.lab.nodes if name in found}
+
     def boot(self) -> None:
-        """Boot every router, and run the warm-up at full speed."""
+        """Boot every node, and run the warm-up at full speed.
+
+        Raises InputError where a startup line of a Linux host fails.
+        """
         for router in self.routers.values():
             router.boot()
+        for name, host in self.hosts.items():
+            host.boot()
+            if host.complaints:
+                file = self.lab.nodes[name].startup_config
+                raise InputError(f"{name}: {''.join(host.complaints).strip()}", file=file)
         self.simulation.run_until(Instant(self.lab.warm_up))
 
     def reload(self, node: str) -> None:
@@ -108,8 +126,13 @@ class Topology:
         saved = self._saved(spec.name, [*cabled, *named], grammar)
         if saved is not None:
             return saved
-        if self._store is not None and self._store.node(spec.name).erased:
-            return self._unconfigured(spec.name, [*cabled, *named])
+        if self._store is not None:
+            kept = self._store.node(spec.name)
+            if kept.erased:
+                self.erased.append(spec.name)
+            if kept.erased or kept.ignores_startup_config:
+                lost = None if kept.erased else text
+                return self._unconfigured(spec.name, [*cabled, *named], lost)
         if file is None or text is None:
             router = Router(self.simulation, spec.name, cabled)
             return self._with_files(router, None)
@@ -132,19 +155,25 @@ class Topology:
             return None
         file, text = found
         ports = list(dict.fromkeys([*hardware, *named_hardware(text)]))
+        if self._store.node(node).ignores_startup_config:
+            return self._unconfigured(node, ports, text)
         config, _ = load_startup(grammar, node, file, text, ports)
         self.restored.append(node)
         return self._with_files(Router(self.simulation, node, ports, config), text)
 
-    def _unconfigured(self, node: str, hardware: list[InterfaceName]) -> Router:
-        """A router that an earlier run left without a startup-config (`write erase`)."""
+    def _unconfigured(
+        self, node: str, hardware: list[InterfaceName], startup: str | None
+    ) -> Router:
+        """A router that an earlier run left to boot without its startup-config.
+
+        It was erased (`write erase`), or the configuration register says so (0x2142).
+        """
         from ioscli.cli.boot import UNNAMED
         from ioscli.model.config import new_router_config
 
-        self.erased.append(node)
         ports = list(dict.fromkeys(hardware))
         config = new_router_config(UNNAMED, ports)
-        return self._with_files(Router(self.simulation, node, ports, config), None)
+        return self._with_files(Router(self.simulation, node, ports, config), startup)
 
     def _with_files(self, router: Router, text: str | None) -> Router:
         """Give a router its files: those of earlier runs, and the configuration it starts with."""
@@ -155,7 +184,18 @@ class Topology:
             node = self._store.node(router.name)
             node.load(files)
             files.keep_in(node)
+            router.read_nvram()
         return router
+
+    def _host(self, spec: NodeSpec) -> "LinuxHost":
+        from ioscli.hosts.linux.host import LinuxHost
+
+        ports = [
+            str(end.port) for link in self.lab.links for end in link.ends if end.node == spec.name
+        ]
+        file = spec.startup_config
+        lines = () if file is None else read_config(file).splitlines()
+        return LinuxHost(self.simulation, spec.name, ports, startup=lines)
 
     def _cabled(self, node: str) -> Iterator[InterfaceName]:
         for link in self.lab.links:
@@ -165,6 +205,9 @@ class Topology:
 
     def _port(self, end: Endpoint) -> Port:
         router = self.routers.get(end.node)
+        host = self.hosts.get(end.node)
+        if host is not None:
+            return host.port(str(end.port))
         if router is None:
             return self.switches[end.node].add_port(str(end.port))
         assert isinstance(end.port, InterfaceName)

@@ -18,6 +18,7 @@ from ioscli.model.instant import Duration
 #: Bytes; the longest session log seen in the wild is a tenth of it.
 LARGEST_FILE = 16 << 20
 
+_SHELL_PROMPT = re.compile(r"((?:[a-z][\w-]*@)?[A-Za-z][\w.-]*):(~)([$#])(?: (.*))?")
 _PROMPT = re.compile(r"([A-Za-z][\w.-]*)(?:\(([\w.-]+)\))?([>#])(.*)")
 _DIRECTIVE = re.compile(r"@([a-z]+|#)(?:\s+(.*))?|@.*")
 
@@ -27,11 +28,13 @@ class Prompt(NamedTuple):
 
     name: str
     mode: str
-    """`config-if`, or nothing in EXEC."""
+    """`config-if`, or nothing in EXEC; `~` at a Linux host."""
     sign: str
-    """`>` or `#`."""
+    """`>` or `#`; `$` at a Linux host."""
 
     def __str__(self) -> str:
+        if self.mode == "~":
+            return f"{self.name}:~{self.sign} "
         return f"{self.name}({self.mode}){self.sign}" if self.mode else self.name + self.sign
 
 
@@ -96,6 +99,9 @@ Passage = Expected | Answer | Comment
 
 def split_prompt(line: str) -> tuple[Prompt, str] | None:
     """A prompt at the start of a line, and what follows it."""
+    found = _SHELL_PROMPT.fullmatch(line)
+    if found is not None:
+        return Prompt(found[1], found[2], found[3]), found[4] or ""
     found = _PROMPT.match(line)
     if found is None:
         return None

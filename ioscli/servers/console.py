@@ -5,29 +5,29 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ioscli.router.router import Router
 from ioscli.servers.desk import Desk
 from ioscli.servers.pace import Clock, Pace
 
 if TYPE_CHECKING:
     from ioscli.cli.matcher import Grammar
+    from ioscli.servers.desk import Node
 
 #: `terminal length` of a console on IOS.
 _LENGTH = 24
 
 
 def converse(
-    routers: Mapping[str, Router],
+    nodes: Mapping[str, "Node"],
     grammar: "Grammar",
     first: str,
     pace: Pace,
     notes: Sequence[str] = (),
 ) -> int:
-    """Let the operator type at the routers until end of input; the exit status is returned.
+    """Let the operator type at the nodes until end of input; the exit status is returned.
 
     notes: lines said at the start. A terminal that goes away ends the program as Ctrl-D does.
     """
-    clock = Clock(next(iter(routers.values())).simulation, pace)
+    clock = Clock(next(iter(nodes.values())).simulation, pace)
     if sys.stdin is None:  # closed before the program began
         return 0
     if sys.stdin.isatty() and sys.stdout.isatty():
@@ -35,7 +35,7 @@ def converse(
 
         keyboard = Keyboard(clock)
         desk = Desk(
-            routers,
+            nodes,
             grammar,
             first,
             keyboard.show,
@@ -51,7 +51,7 @@ def converse(
     from ioscli.servers.plain import Paper, converse_plainly
 
     paper = Paper(sys.stdout)
-    desk = Desk(routers, grammar, first, paper.show)
+    desk = Desk(nodes, grammar, first, paper.show)
     converse_plainly(desk, clock, sys.stdin, paper, notes)
     return 0
 

@@ -1,4 +1,4 @@
-"""The operator's desk: one console per router, of which one is looked at."""
+"""The operator's desk: one console per node, of which one is looked at."""
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
@@ -9,7 +9,12 @@ from ioscli.router.router import Router
 
 if TYPE_CHECKING:
     from ioscli.cli.matcher import Grammar
+    from ioscli.cli.operator_session import OperatorSession
     from ioscli.cli.terminal_session import TerminalSession
+    from ioscli.hosts.linux.host import LinuxHost
+
+    Node = Router | LinuxHost
+    """What has a console."""
 
 #: Characters of unseen output kept per console; a terminal's scrollback ends too.
 _MOST_UNSEEN = 100_000
@@ -27,16 +32,16 @@ class Keys(NamedTuple):
 
 
 class Console:
-    """One router's console: its session, and output that nobody has seen yet.
+    """One node's console: its session, and output that nobody has seen yet.
 
     keys: where lines are typed key by key; otherwise whole lines come.
     """
 
     def __init__(
-        self, name: str, router: Router, grammar: "Grammar", length: int, keys: Keys | None
+        self, name: str, node: "Node", grammar: "Grammar", length: int, keys: Keys | None
     ) -> None:
         self.name = name
-        self.router = router
+        self.node = node
         self.left = False
         """Whether the session ended and nobody has pressed RETURN since."""
         self._grammar = grammar
@@ -44,7 +49,7 @@ class Console:
         self._keys = keys
         self._unseen = ""
         self._show: Callable[[str], None] | None = None
-        self.session: Session
+        self.session: OperatorSession
         self._terminal: TerminalSession | None = None
         self._start()
 
@@ -74,7 +79,7 @@ class Console:
         if self.left or not self.session.closed:
             return False
         self.left = True
-        self._write(FAREWELL.format(name=self.router.hostname))
+        self._write(self._farewell())
         return True
 
     def reopen(self) -> None:
@@ -100,10 +105,19 @@ class Console:
         self.session = self._terminal.session
         self._terminal.start()
 
-    def _session(self, output: Callable[[str], None], changed: Callable[[], None]) -> Session:
-        return Session(
-            self.router, self._grammar, output=output, length=self._length, on_change=changed
-        )
+    def _session(
+        self, output: Callable[[str], None], changed: Callable[[], None]
+    ) -> "OperatorSession":
+        node, length = self.node, self._length
+        if isinstance(node, Router):
+            return Session(node, self._grammar, output=output, length=length, on_change=changed)
+        from ioscli.hosts.linux.shell import Shell
+
+        return Shell(node, output=output, length=length, on_change=changed)
+
+    def _farewell(self) -> str:
+        farewell = FAREWELL if isinstance(self.node, Router) else _LOGGED_OUT
+        return farewell.format(name=self.node.hostname)
 
     def _write(self, text: str) -> None:
         if self._show is not None:
@@ -117,7 +131,7 @@ class Desk:
 
     def __init__(
         self,
-        routers: Mapping[str, Router],
+        nodes: Mapping[str, "Node"],
         grammar: "Grammar",
         first: str,
         show: Callable[[str], None],
@@ -126,7 +140,7 @@ class Desk:
         keys: Keys | None = None,
     ) -> None:
         self.consoles = {
-            name: Console(name, router, grammar, length, keys) for name, router in routers.items()
+            name: Console(name, node, grammar, length, keys) for name, node in nodes.items()
         }
         self._show = show
         self.current = self.consoles[first]
@@ -136,7 +150,7 @@ class Desk:
         self.current.look(self._show)
 
     @property
-    def session(self) -> Session:
+    def session(self) -> "OperatorSession":
         """The session that is looked at."""
         return self.current.session
 
@@ -181,8 +195,10 @@ class Desk:
     def _complaint(self, word: str) -> str:
         near = get_close_matches(word, list(self.consoles), n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        return f"% no router {word!r}{hint} There are: {self.listing()}" if word else self.listing()
+        return f"% no node {word!r}{hint} There are: {self.listing()}" if word else self.listing()
 
 
 #: What IOS shows where a session was left with `exit`, or ended by `exec-timeout`.
 FAREWELL = "\n\n\n{name} con0 is now available\n\n\n\n\n\nPress RETURN to get started.\n\n\n"
+
+_LOGGED_OUT = "\n{name}: logged out; press RETURN to log in again.\n"

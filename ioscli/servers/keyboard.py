@@ -62,7 +62,7 @@ class Keyboard:
     def converse(self, desk: Desk, notes: Sequence[str]) -> None:
         """Let the operator type until Ctrl-D or the end of the terminal."""
         self._desk = desk
-        self.show(f"{len(desk.consoles)} routers: {desk.listing()}. ")
+        self.show(f"{len(desk.consoles)} nodes: {desk.listing()}. ")
         self.show(f"Ctrl-] or {SWITCH_SIGN}NAME looks at another one, Ctrl-D leaves.\n")
         for note in notes:
             self.show(note + "\n")

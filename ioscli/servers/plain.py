@@ -147,7 +147,7 @@ def _take(desk: Desk, text: str, target: TextIO) -> None:
             desk.look_at(found)
             if found.left:  # it was idle for too long
                 found.reopen()
-    elif text.rstrip().endswith("?"):
+    elif text.rstrip().endswith("?") and not session.literal:
         target.write(session.help(text.rstrip()[:-1]))
     else:
         session.feed(text)

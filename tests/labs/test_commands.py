@@ -49,7 +49,7 @@ def test_labs_are_listed(ioscli: Ioscli) -> None:
     ("arguments", "message"),
     [
         (["run", "ipsec-vtu"], 'there is no lab "ipsec-vtu" (did you mean "ipsec-vti"?)'),
-        (["run", "gre-over-ipsec", "--node", "R9"], 'there is no router "R9"'),
+        (["run", "gre-over-ipsec", "--node", "R9"], 'there is no node "R9"'),
         (["run", "ipsec-vti", "--pace", "quick"], '--pace "quick": not real, fast or a number'),
         (["run", "gre-over-ipsec", "--capture", "x"], '--capture "x": not LINK:FILE'),
         (["run", "tests"], "tests: there is no lab.yaml in this folder"),
@@ -106,7 +106,7 @@ def test_lines_from_a_pipe_are_echoed_after_their_prompts(write_lab: WriteLab) -
     assert run.stdout == (
         "R1>enable\nR1#show privilege\nCurrent privilege level is 15\n"
         "R1#show ip ro?\nroute  \nR1#:2\n"
-        "R2>enable\nR2#:R9\n% no router 'R9' There are: 1 R1  2 R2*\nR2#\n"
+        "R2>enable\nR2#:R9\n% no node 'R9' There are: 1 R1  2 R2*\nR2#\n"
     )
 
 

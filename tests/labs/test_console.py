@@ -259,7 +259,7 @@ def test_consoles_are_switched_by_key_and_by_command(screen: Screen) -> None:
     # What stood on R1's line is there still.
     screen.wait_for("R1#show ver")
     screen.type("C-u", ":R9", "Enter")
-    screen.wait_until_shown("% no router 'R9'")
+    screen.wait_until_shown("% no node 'R9'")
 
 
 def test_dialogue_asks_its_questions(screen: Screen) -> None:

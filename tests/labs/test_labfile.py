@@ -113,7 +113,14 @@ WRONG = {
         "single value, not a list",
     ),
     "unknown kind": (topology("R1: {kind: roter}"), 2, 'unknown kind "roter"', 'mean "router"'),
-    "kind of later": (topology("S1: {kind: linux}"), 2, "linux do not exist yet"),
+    "port of a host": (
+        topology(
+            "R1: {kind: linux}, R2: {kind: linux}",
+            links='    - endpoints: ["R1:Gi0/0", "R2:Gi0/0"]\n',
+        ),
+        4,
+        '"Gi0/0" is no port of a Linux host',
+    ),
     "no kind": ("topology:\n  nodes:\n    R1:\n", 3, "no kind"),
     "bad node name": (topology('"R 1": {kind: router}'), 2, "cannot name a node"),
     "bad interface": (

@@ -361,3 +361,50 @@ def test_reload_as_a_command(author: Author) -> None:
         "R1#write\nR1#reload\nProceed with reload? [confirm]\nR1#show version | include uptime\n"
     )
     assert "R1 uptime is 0 minutes" in shown
+
+
+def test_linux_hosts_are_typed_at_like_routers(write_lab: WriteLab, ioscli: Ioscli) -> None:
+    author = Author(write_lab, ioscli)
+    (author.folder / "lab.yaml").write_text(
+        """\
+topology:
+  nodes:
+    R1: {kind: router, startup-config: R1.cfg}
+    S1: {kind: linux, startup-config: S1.sh}
+  links:
+    - endpoints: ["R1:Gi0/0", "S1:eth0"]
+"""
+    )
+    (author.folder / "S1.sh").write_text(
+        "ifconfig eth0 10.0.0.10 netmask 255.255.255.0\nroute add default gw 10.0.0.1\n"
+    )
+    text = author.text(
+        """\
+cisco@S1:~$ sudo tcpdump -nt -c 3 icmp &
+R1#ping 10.0.0.10 repeat 3
+S1:~$ whoami
+S1:~$ nc -u 10.0.0.1 7000
+@answer who is there?
+"""
+    )
+    before, _, after = text.partition("Success rate is 66 percent (2/3)")
+    assert "listening on eth0, link-type EN10MB" in before
+    assert "\nIP 10.0.0.1 > 10.0.0.10: ICMP echo request, id " in after
+    assert after.endswith(
+        "cisco@S1:~$ whoami\n"
+        "cisco\n"
+        "[1]+  Done                    sudo tcpdump -nt -c 3 icmp\n"
+        "cisco@S1:~$ nc -u 10.0.0.1 7000\n"
+        "who is there?\n"
+    )
+
+
+def test_a_wrong_startup_line_of_a_host_names_its_file(write_lab: WriteLab, ioscli: Ioscli) -> None:
+    author = Author(write_lab, ioscli)
+    (author.folder / "lab.yaml").write_text(
+        "topology:\n  nodes:\n    S1: {kind: linux, startup-config: S1.sh}\n"
+    )
+    (author.folder / "S1.sh").write_text("ifconfig eth7 10.0.0.10\n")
+    run = author.run("S1:~$ whoami\n")
+    assert run.status == 2
+    assert "S1.sh: S1: SIOCSIFADDR: No such device" in run.err

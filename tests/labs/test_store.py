@@ -193,6 +193,45 @@ def test_the_list_of_archives_is_there_after_a_restart(
     assert "-UTC-3\n" in again.split("#dir flash:")[1]
 
 
+def test_saved_keys_are_there_after_a_restart(
+    write_lab: WriteLab, session: Callable[..., str], tmp_path: Path
+) -> None:
+    lab = write_lab(LAB, START)
+    state = ("--state", tmp_path / "kept")
+    make = "crypto key generate rsa label {} modulus 512\n"
+    look = "enable\nshow crypto key mypubkey rsa\n"
+    first = session(
+        lab,
+        f"enable\nconf t\n{make.format('K')}end\nwrite\nconf t\n{make.format('UNSAVED')}end\n"
+        "show crypto key mypubkey rsa K\n",
+        *state,
+    )
+    again = session(lab, look, *state)
+    data = first.split("Key Data:\n")[1].split("R1#")[0]
+    assert data.split() == again.split("Key Data:\n")[1].split("R1#")[0].split()
+    assert "UNSAVED" not in again
+    session(lab, "enable\ncrypto key zeroize rsa\nyes\nwrite\n", *state)
+    assert "Key name" not in session(lab, look, *state)
+
+
+def test_a_register_that_ignores_the_startup_config_is_kept(
+    write_lab: WriteLab, session: Callable[..., str], tmp_path: Path
+) -> None:
+    """0x2142: of the lab's own start configuration, and of one that was saved."""
+    lab = write_lab(LAB, START)
+    state = ("--state", tmp_path / "kept")
+    session(lab, "enable\nconf t\nconfig-register 0x2142\nend\n", *state)
+    again = session(lab, "enable\nshow version\nshow startup-config\n", *state)
+    assert "Router#" in again
+    assert "Configuration register is 0x2142\n" in again
+    assert "hostname R1" in again
+    saved = session(lab, "enable\nconf t\nhostname NEW\nend\nwrite\n", *state)
+    assert "NEW#" in saved
+    assert "NEW" not in session(lab, "enable\n", *state)
+    session(lab, "enable\nconf t\nconfig-register 0x2102\nend\n", *state)
+    assert "NEW#" in session(lab, "enable\nshow clock\n", *state)
+
+
 def test_a_damaged_startup_config_stops_the_run(
     write_lab: WriteLab,
     ioscli: Ioscli,

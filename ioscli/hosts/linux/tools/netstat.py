@@ -1,0 +1,81 @@
+"""netstat and ss: the routing table once more, and the sockets that are open."""
+
+from __future__ import annotations
+
+from ioscli.hosts.linux.process import Process, Steps
+from ioscli.hosts.linux.tools.route import columns
+from ioscli.protocols.tcp.effects import State
+
+_STATES = {
+    State.SYN_SENT: "SYN_SENT",
+    State.SYN_RECEIVED: "SYN_RECV",
+    State.ESTABLISHED: "ESTABLISHED",
+    State.FIN_WAIT_1: "FIN_WAIT1",
+    State.FIN_WAIT_2: "FIN_WAIT2",
+    State.CLOSE_WAIT: "CLOSE_WAIT",
+    State.CLOSING: "CLOSING",
+    State.LAST_ACK: "LAST_ACK",
+    State.TIME_WAIT: "TIME_WAIT",
+}
+_SS_STATES = {"ESTABLISHED": "ESTAB", "SYN_RECV": "SYN-RECV"}
+
+
+def netstat(process: Process) -> Steps:
+    """`netstat -r`, or the sockets: `-t`, `-u`, `-l`, `-a`, `-n`."""
+    yield from ()
+    flags = "".join(word[1:] for word in process.arguments[1:] if word.startswith("-"))
+    if "r" in flags:
+        process.print(
+            "Kernel IP routing table\n"
+            "Destination     Gateway         Genmask         Flags   MSS Window  irtt Iface"
+        )
+        for row in process.stack.routes.rows:
+            process.print(
+                f"{columns(row, numeric='n' in flags)}    0 0          0 {row.device.name}"
+            )
+        return 0
+    which = "only servers" if "l" in flags else "w/o servers" if "a" not in flags else "servers and"
+    ending = " established" if which == "servers and" else ""
+    process.print(f"Active Internet connections ({which}{ending})")
+    process.print("Proto Recv-Q Send-Q Local Address           Foreign Address         State      ")
+    for protocol, local, peer, state in _sockets(process):
+        listening = state in ("LISTEN", "")
+        if (listening and "l" not in flags and "a" not in flags) or (
+            not listening and "l" in flags
+        ):
+            continue
+        process.print(f"{protocol:<5} {0:>6} {0:>6} {local:<23} {peer:<23} {state:<11}")
+    return 0
+
+
+def ss(process: Process) -> Steps:
+    """The sockets: those that listen with `-l`, all with `-a`."""
+    yield from ()
+    flags = "".join(word[1:] for word in process.arguments[1:] if word.startswith("-"))
+    process.print("Netid State  Recv-Q Send-Q Local Address:Port Peer Address:Port")
+    for protocol, local, peer, state in _sockets(process):
+        listening = state in ("LISTEN", "")
+        if (listening and "l" not in flags and "a" not in flags) or (
+            not listening and "l" in flags
+        ):
+            continue
+        shown = _SS_STATES.get(state, state.replace("_", "-")) or "UNCONN"
+        process.print(f"{protocol:<5} {shown:<6} {0:<6} {0:<6} {local:>18} {peer:>17}")
+    return 0
+
+
+def _sockets(process: Process) -> list[tuple[str, str, str, str]]:
+    stack = process.stack
+    machine = stack.tcp.machine
+    found = [("tcp", f"0.0.0.0:{port}", "0.0.0.0:*", "LISTEN") for port in machine.listening]
+    for ends, connection in machine.connections.items():
+        found.append(
+            (
+                "tcp",
+                f"{ends.local}:{ends.local_port}",
+                f"{ends.peer}:{ends.peer_port}",
+                _STATES.get(connection.state, ""),
+            )
+        )
+    found += [("udp", f"0.0.0.0:{port}", "0.0.0.0:*", "") for port in stack.udp_ports]
+    return found
