@@ -53,6 +53,7 @@ class Assistance:
             found = permitted(self._grammar, access, level, mode, text, found)
         if not isinstance(found, Help) or not found.entries:
             return _UNRECOGNIZED
+        mode, text = _behind_do(mode, text)
         entries = _listed(mode, text, found)
         if found.partial:
             return _columns([word for word, _ in entries])
@@ -75,6 +76,14 @@ def _heading(mode: str, text: str) -> str | None:
     if words[:1] in (["no"], ["default"]) and len(words) > 1:
         words = words[1:]
     return SUBHEADINGS.get((mode, " ".join(words))) if words else HEADINGS.get(mode)
+
+
+def _behind_do(mode: str, text: str) -> tuple[str, str]:
+    """After `do` of configuration, what is typed is a command of EXEC."""
+    first, blank, rest = text.lstrip().partition(" ")
+    if blank and first.lower() == "do" and mode not in ("exec", "exec_user"):
+        return "exec", rest
+    return mode, text
 
 
 def _listed(mode: str, text: str, found: Help) -> list[tuple[str, str]]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ioscli.model.access import AccessConfig
 
+#: The commands that a text enclosed in a delimiter follows, in a running-config.
+COMMANDS = ("banner ", "aaa authentication banner ", "aaa authentication fail-message ")
 #: How the running-config shows the control character that encloses a banner's text.
 DELIMITER = "^C"
 
@@ -45,9 +47,9 @@ class Banner:
         self._access.banners[self._kind] = "\n".join(self._text)
 
 
-def banner_lines(kind: str, text: str) -> Iterator[str]:
-    """A banner as the running-config prints it."""
-    yield from f"banner {kind} {DELIMITER}{text}{DELIMITER}".split("\n")
+def banner_lines(command: str, text: str) -> Iterator[str]:
+    """A banner as the running-config prints it: `banner motd`, then its text enclosed."""
+    yield from f"{command} {DELIMITER}{text}{DELIMITER}".split("\n")
 
 
 def shown(text: str, hostname: str, domain: str, line: int) -> Iterator[str]:

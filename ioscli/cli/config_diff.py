@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-#: How a running-config shows the character that encloses a banner.
-_DELIMITER = "^C"
+from ioscli.cli.banner import COMMANDS
+from ioscli.cli.banner import DELIMITER as _DELIMITER
+
 #: What stands around a configuration and is no part of it.
 _FRAME = ("Building configuration...", "Current configuration", "Using ")
 
@@ -37,7 +38,7 @@ def parse(text: str) -> tuple[Node, ...]:
             continue
         if bare == "end" and line[0] != " ":
             break
-        if bare.startswith("banner ") and bare.count(_DELIMITER) == 1:
+        if bare.startswith(COMMANDS) and bare.count(_DELIMITER) == 1:
             bare = _banner(bare, lines)
         rows.append((len(line) - len(line.lstrip(" ")), bare))
     return tuple(_nested(rows, 0, len(rows)))

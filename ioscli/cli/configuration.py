@@ -10,7 +10,7 @@ from enum import Enum
 from random import Random
 from typing import Any, NamedTuple
 
-from ioscli.cli import stored, stored_sections
+from ioscli.cli import acting, stored, stored_sections
 from ioscli.cli.banner import Banner
 from ioscli.cli.dialogue import Steps
 from ioscli.cli.matcher import Ambiguous, Grammar, Incomplete, Invalid, Match
@@ -26,12 +26,16 @@ GLOBAL_MODE = "config"
 
 #: What stands in the prompt's brackets, by mode.
 PROMPT_SUFFIXES = {
+    "standard_acl": "config-std-nacl",
+    "extended_acl": "config-ext-nacl",
+    "route_map_entry": "config-route-map",
     "config": "config",
     "interface": "config-if",
     "isakmp_policy": "config-isakmp",
     "transform_set": "cfg-crypto-trans",
     "ipsec_profile": "ipsec-profile",
     "line": "config-line",
+    "ospf": "config-router",
 }
 
 
@@ -81,6 +85,7 @@ class ConfigContext:
         "collector",
         "config",
         "hardware",
+        "kept",
         "kinds",
         "mentioned",
         "messages",
@@ -106,6 +111,9 @@ class ConfigContext:
         """What takes the following lines as its text, where a handler began such a thing."""
         self.kinds = kinds
         """How the grammar's sections are kept."""
+        self.kept = False
+        """Whether the line that is carried out only is kept: a handler says so of values that
+        do not act."""
         self.hardware = hardware
         """The physical interfaces there are; None: any (`ioscli lint`)."""
         self.startup = startup
@@ -233,6 +241,7 @@ class ConfigSession:
         indent = len(line) - len(line.lstrip())
         if context.startup and self._in_refused_section(indent):
             return LineResult(LineKind.REJECTED, error=Invalid(indent))
+        before = context.mode, context.target, context.chosen, context.parents[:]
         found = self._parse(line, indent)
         if not isinstance(found, Match):
             if context.startup and text.startswith(_CAPTURE_HEADERS):
@@ -248,6 +257,10 @@ class ConfigSession:
             result, context.steps = result._replace(steps=context.steps), None
         if result.kind is not LineKind.REJECTED:
             self.carried = found, depth
+        elif result.error is not None and not context.startup:
+            # A value that does not fit is as if no command of a mode further out fitted.
+            context.mode, context.target, context.chosen, context.parents = before
+            return result
         closes = found.rule in self._kinds.tables.closes
         if context.target is not target and context.parents and not closes:
             self._indents[len(context.parents) - 1 :] = [indent]
@@ -373,10 +386,11 @@ class ConfigSession:
                 changes: Iterable[ConfigChange] = ()
                 self.exit()
             elif found.stored:
-                changes = ()
                 stored.keep(context, found)
+                changes = acting.follow(context, found.rule, found.args)
             else:
                 handler: Handler = handler_of(found.rule, found.stem)
+                context.kept = False
                 changes = handler(context, found.args)
         except Refusal as refusal:
             return self._refused(found.args, refusal)
@@ -385,7 +399,9 @@ class ConfigSession:
         target = context.target
         # The lines of an interface of a kind that does not act are kept, nothing more.
         idle = isinstance(target, InterfaceConfig) and not target.name.modelled
-        kept = idle or (found.stored and found.rule not in stored.ACTING)
+        kept = (found.stored and found.rule not in stored.ACTING and not changes) or idle
+        if context.kept:
+            kept, context.kept = True, False
         return LineResult(
             LineKind.STORED if kept else LineKind.MODELLED,
             tuple(changes),

@@ -29,6 +29,11 @@ class Ask(NamedTuple):
     prompt: str
     secret: bool = False
     """Whether the answer must not be shown while it is typed (passwords)."""
+    suspends: bool = False
+    """Whether it is a line of a text that Ctrl-Z ends; the answer ends in SUSPENDED then."""
+
+
+SUSPENDED = "\x1a"
 
 
 class Confirm(NamedTuple):

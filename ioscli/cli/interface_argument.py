@@ -54,7 +54,10 @@ _LAST_VIRTUAL = 2_147_483_647
 _LAST_SUBINTERFACE = 4_294_967_295
 #: A radio is the one kind with digits in its name.
 _LETTERS = "(?:[Dd][Oo][Tt]11[A-Za-z]*|[A-Za-z-]+)"
-_NAME = rf"({_LETTERS}) *([0-9]{{1,10}}(?:/[0-9]{{1,4}})*)(?:\.([0-9]{{1,10}}))?(?![^ ])"
+_NAME = (
+    rf"({_LETTERS}) *([0-9]{{1,10}}(?:/[0-9]{{1,4}})*)"
+    r"(:[0-9]{1,3})?(?:\.([0-9]{1,10}))?(?![^ ])"
+)
 #: How a number begins: of hardware slot/port, of a virtual interface plain.
 _SLOTS_BEGUN = re.compile(r"(?:[0-9]+/)*(?:[0-9]+\.?)?")
 _PLAIN_BEGUN = re.compile(r"[0-9]*")
@@ -69,11 +72,13 @@ def interface_matcher() -> Callable[[str, int], int]:
         found = name(line, position)
         if found is None:
             return -1
-        letters, numbers, subinterface = found.groups()
+        letters, numbers, channel, subinterface = found.groups()
         kind = KIND_OF.get(letters.lower())
         if kind is None:
             return -1
         if kind in VIRTUAL_KINDS and not (numbers.isdigit() and int(numbers) <= _LAST_VIRTUAL):
+            return -1
+        if channel is not None and kind != "Serial":
             return -1
         if subinterface is not None and int(subinterface) > _LAST_SUBINTERFACE:
             return -1

@@ -26,23 +26,44 @@ def _word(line: str, place: int) -> str:
 
 @writes("config", "ip_sla")
 def ip_sla(config: RouterConfig) -> Iterator[str]:
-    """Operations, and behind each what is said about it by number (its schedule).
+    """Operations, and behind each its schedule.
 
     How known: running-configs of IOS-XE 17.3.
     """
-    about = config.stored.get("ip_sla_global", ())
     for operation in _of_rule(config, "ip_sla"):
         yield from section_lines(operation)
-        yield from (line for line in about if _word(line, _SLA_NUMBER) == _number(operation))
+        for line in _about_sla(config):
+            if _sla_number(line) == _number(operation):
+                yield line
+
+
+@writes("config", "ip_sla_schedule")
+def ip_sla_schedules(config: RouterConfig) -> Iterator[str]:
+    """Those of no operation that there is; the others stand behind their operations."""
+    numbers = {_number(operation) for operation in _of_rule(config, "ip_sla")}
+    yield from (line for line in _about_sla(config) if _sla_number(line) not in numbers)
+
+
+@writes("config", "ip_sla_monitor_schedule")
+def ip_sla_monitor_schedules(_config: RouterConfig) -> Iterator[str]:
+    """Among the others."""
+    yield from ()
+
+
+def _about_sla(config: RouterConfig) -> Iterator[str]:
+    for rule in ("ip_sla_schedule", "ip_sla_monitor_schedule", "ip_sla_global"):
+        yield from config.stored.get(rule, ())
 
 
 @writes("config", "ip_sla_global")
-def ip_sla_global(config: RouterConfig) -> Iterator[str]:
-    """What is about no operation that there is: `ip sla responder`."""
-    numbers = {_number(operation) for operation in _of_rule(config, "ip_sla")}
-    for line in config.stored.get("ip_sla_global", ()):
-        if _word(line, _SLA_NUMBER) not in numbers:
-            yield line
+def ip_sla_global(_config: RouterConfig) -> Iterator[str]:
+    """Printed above: `ip sla responder` is about no operation."""
+    yield from ()
+
+
+def _sla_number(line: str) -> str:
+    """Of `ip sla schedule 1 ...`, `ip sla monitor schedule 1 ...`."""
+    return _word(line, _SLA_NUMBER + (_word(line, 2) == "monitor"))
 
 
 def _number(operation: StoredSection) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ioscli.cli.banner import shown
 from ioscli.cli.dialogue import Ask, Interrupted, Step, Steps
-from ioscli.model.access import HIGHEST_LEVEL, Login
+from ioscli.model.access import AAA_BANNER, AAA_FAIL_MESSAGE, HIGHEST_LEVEL, Login
 from ioscli.router.exec_lines import number_of
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 _TRIES = 3
 #: Methods of a login list that ask for a user's name.
-_NAMED = ("local", "local-case", "group", "krb5")
-_NO_SERVER = ("group", "krb5")
+_NAMED = ("local", "local-case", "group", "krb5", "krb5-telnet")
+_NO_SERVER = ("group", "krb5", "krb5-telnet")
 """Methods that ask a server: none answers here, so that the next method of the list counts."""
 
 
@@ -79,7 +79,10 @@ def _log_in(
     if methods == ("line",) and line.password is None:
         yield from ("", "Password required, but none set")
         return False
-    yield from ("", "User Access Verification", "")
+    if access.new_model and AAA_BANNER in access.banners:
+        yield from _banner(session, AAA_BANNER)
+    else:
+        yield from ("", "User Access Verification", "")
     named = any(method.split(" ")[0] in _NAMED for method in methods)
     for _ in range(_TRIES):
         name = (yield from _ask("Username: ")) if named else ""
@@ -92,7 +95,9 @@ def _log_in(
         if _admits(session, line, methods, user, typed):
             _settle(session, user if named else None)
             return True
-        if access.new_model:
+        if access.new_model and AAA_FAIL_MESSAGE in access.banners:
+            yield from _banner(session, AAA_FAIL_MESSAGE)
+        elif access.new_model:
             yield from ("", "% Authentication failed", "")
         elif named:
             yield from ("% Login invalid", "")

@@ -17,40 +17,69 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+GLOBAL = ""
+"""No VRF, but the global routing table."""
+
 #: IOS's words for a name that leads to no address.
 UNRECOGNIZED = ("% Unrecognized host or address, or protocol not running.", "")
 
 
+def typed_vrf(router: Router, args: Args) -> str:
+    """The VRF that a command names; raises Refusal for one that probes cannot be sent in."""
+    name: str = args.get("A_PROBE_VRF", GLOBAL)
+    if name == GLOBAL:
+        return name
+    rules = ("vrf_definition", "ip_vrf")
+    if not any(it.rule in rules and it.header.split()[-1] == name for it in router.config.sections):
+        raise Refusal(f"% VRF {name} does not exist")
+    if not any(
+        view.protocol_up and view.address is not None and vrf_of(router, view.name) == name
+        for view in router.interface_views()
+    ):
+        raise Refusal(f"% VRF {name} does not have a usable source address")
+    return name
+
+
+def vrf_of(router: Router, name: InterfaceName) -> str:
+    """The VRF that an interface is in; empty: none."""
+    config = router.config.interfaces.get(name)
+    return GLOBAL if config is None else config.vrf
+
+
 def typed_source(
-    router: Router, args: Args, interface_argument: str, address_argument: str
+    router: Router,
+    args: Args,
+    interface_argument: str,
+    address_argument: str,
+    vrf: str = GLOBAL,
 ) -> IPv4Address | None:
     """The address that `source` names in a command line; raises Refusal for one that is no use."""
     name: InterfaceName | None = args.get(interface_argument)
     if name is not None:
         if all(view.name != name for view in router.interface_views()):
             raise Refusal(argument=interface_argument)
-        address = interface_address(router, name)
+        address = interface_address(router, name, vrf)
         if address is None:
             raise Refusal("% Invalid source interface - IP not enabled or interface is down")
         return address
     typed: IPv4Address | None = args.get(address_argument)
-    if typed is not None and not is_own(router, typed):
+    if typed is not None and not is_own(router, typed, vrf):
         raise Refusal("% Invalid source address- IP address not on any of our up interfaces")
     return typed
 
 
-def interface_address(router: Router, name: InterfaceName) -> IPv4Address | None:
-    """The primary address of an interface that is up."""
+def interface_address(router: Router, name: InterfaceName, vrf: str = GLOBAL) -> IPv4Address | None:
+    """The primary address of an interface of a VRF that is up."""
     for view in router.interface_views():
         if view.name == name and view.protocol_up and view.address is not None:
-            return view.address.ip
+            return view.address.ip if vrf_of(router, name) == vrf else None
     return None
 
 
-def is_own(router: Router, address: IPv4Address) -> bool:
-    """Whether an address is on one of the router's interfaces that are up."""
+def is_own(router: Router, address: IPv4Address, vrf: str = GLOBAL) -> bool:
+    """Whether an address is on one of the interfaces of a VRF that are up."""
     for view in router.interface_views():
-        if not view.protocol_up:
+        if not view.protocol_up or vrf_of(router, view.name) != vrf:
             continue
         config = router.config.interfaces.get(view.name)
         secondaries = [] if config is None else config.secondary_addresses
@@ -59,7 +88,7 @@ def is_own(router: Router, address: IPv4Address) -> bool:
     return False
 
 
-def answered_source(router: Router, answer: str) -> IPv4Address | None:
+def answered_source(router: Router, answer: str, vrf: str = GLOBAL) -> IPv4Address | None:
     """The address that an answer to `Source address or interface` names; raises ValueError.
 
     Unlike the command line the question takes no abbreviations and no blanks.
@@ -69,11 +98,11 @@ def answered_source(router: Router, answer: str) -> IPv4Address | None:
     except ValueError:
         for view in router.interface_views():
             if str(view.name).lower() == answer.lower():
-                found = interface_address(router, view.name)
+                found = interface_address(router, view.name, vrf)
                 if found is not None:
                     return found
         raise
-    if not is_own(router, address):
+    if not is_own(router, address, vrf):
         raise ValueError(answer)
     return address
 
@@ -134,12 +163,12 @@ def ask_protocol() -> Generator[Step, Any, bool]:
 
 
 def ask_source(
-    session: Session, prompt: str = "Source address or interface: "
+    session: Session, vrf: str = GLOBAL, prompt: str = "Source address or interface: "
 ) -> Generator[Step, Any, IPv4Address | None]:
     """Ask which address probes are to carry; none by default."""
 
     def read(answer: str) -> IPv4Address | None:
-        return answered_source(session.router, answer)
+        return answered_source(session.router, answer, vrf)
 
     complaint = (
         "% Invalid source. Must use same-VRF IP address or full interface name without spaces "

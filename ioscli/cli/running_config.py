@@ -42,7 +42,9 @@ def writes(section: str, what: str) -> Callable[[_W], _W]:
 #: Command modules that register writers.
 _FEATURES = (
     *("interface", "ip_address", "tunnel", "static_route", "system", "isakmp", "ipsec"),
-    *("subinterface", "logging", "clock", "ip_host", "access", "line"),
+    *("interface_vrf", "subinterface", "logging", "clock", "ip_host", "access", "line"),
+    *("ospf_lines", "interface_ospf"),
+    *("access_list", "prefix_list", "attribute_lists", "route_map", "policy_routing"),
 )
 
 #: The writers of these print stored lines too.

@@ -17,6 +17,7 @@ from ioscli.cli import login, refusals
 from ioscli.cli.aliases import expanded
 from ioscli.cli.assistance import Assistance
 from ioscli.cli.dialogue import (
+    SUSPENDED,
     Ask,
     Await,
     Confirm,
@@ -57,6 +58,9 @@ class Session:
     a command that was under way ended or asks something. Where it does not begin privileged, the
     line may first ask who comes, unless `admitted` says that somebody has found out (SSH).
     """
+
+    literal = False
+    """`?` is the key for help."""
 
     def __init__(
         self,
@@ -197,8 +201,16 @@ class Session:
         """Ctrl-Z: carry out what stands on the line, then end configuration.
 
         Cisco's configuration fundamentals: a valid command before Ctrl-Z enters the
-        running-config. In EXEC the line is dropped.
+        running-config. In EXEC the line is dropped, but where it ends a text that a command asks
+        for; any other question it takes back.
         """
+        question = None if self._dialogue is None else self._dialogue.question
+        if question is not None:
+            if isinstance(question, Ask) and question.suspends:
+                self.feed(text + SUSPENDED)
+            else:
+                self.interrupt()
+            return
         if self.configuring is None or self._dialogue is not None:
             return
         if text.strip():

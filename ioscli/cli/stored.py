@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.cli import stored_sections
+from ioscli.cli.acting import FOLLOWERS
 from ioscli.cli.misplaced import Misplaced
+from ioscli.cli.refusals import Refusal
 from ioscli.cli.results import Args, Match
 from ioscli.cli.tables import WHOLE_LINE
 from ioscli.model.config import InterfaceConfig, StoredLines, TunnelMode
@@ -63,12 +65,17 @@ _POLICIES = {
     "mop": Policy(("mop enabled", "mop sysid"), key=2),
     "load_interval": Policy(("load-interval 300",), valued=True),
     "line_exec": Policy(("exec",)),
+    "line_login_timeout": Policy(("timeout login response 30",), valued=True),
     "aaa_authorization_other": Policy(key=4),
 }
 
+#: Lines that no configuration shows, so that no reload brings them back: those with a word.
+#: IOS keeps SNMPv3 users apart, for `show snmp user` (Cisco IOS SNMP Support Command Reference).
+_NEVER_SHOWN = {"snmp_user": "v3"}
+
 #: Rules whose lines are kept as stored ones are, and which others read and act upon.
 ACTING = frozenset(
-    ("archive", "archive_line", "archive_log", "archive_log_line", "line_exec_prompt")
+    ("archive", "archive_line", "archive_log", "archive_log_line", "line_exec_prompt", *FOLLOWERS)
 )
 
 #: Policies that hold for one kind of interface or line.
@@ -86,6 +93,9 @@ _SPECIAL_POLICIES = {
         ("transport input none",), shown=True, valued=True
     ),
 }
+
+#: Modes whose target keeps stored lines beside what acts.
+_KEEPING = frozenset(("ospf", "route_map_entry"))
 
 _ETHERNET = frozenset({"Ethernet", "FastEthernet", "GigabitEthernet"})
 
@@ -122,7 +132,8 @@ def lines_of(lines: StoredLines, rule: str, variety: str = "") -> Sequence[str]:
     """What the running-config prints for a rule."""
     kept = lines.get(rule)
     if kept is not None:
-        return kept
+        secret = _NEVER_SHOWN.get(rule)
+        return kept if secret is None else [it for it in kept if secret not in it.split(" ")]
     settings = policy(rule, variety)
     return settings.defaults if settings.shown else ()
 
@@ -132,13 +143,19 @@ def keep(context: "ConfigContext", found: Match) -> None:
 
     Raises Refusal, Misplaced.
     """
+    check = None if context.startup else _CHECKS.get(found.rule)
+    if check is not None:
+        check(context, found.args)
     special = _SECTIONS.get(found.rule)
     if special is not None:
         special(context, found.args)
         return
     kind = context.kinds.by_rule.get(found.rule)
     if kind is not None:
-        stored_sections.select(context, kind, found)
+        new = stored_sections.select(context, kind, found)
+        if new and not context.startup and found.rule in _NOTES:
+            word, notes = _NOTES[found.rule]
+            context.messages += notes if word in found.args else ()
         return
     if isinstance(context.target, StoredSection):
         stored_sections.keep_line(context, context.target, found)
@@ -154,7 +171,7 @@ def keep(context: "ConfigContext", found: Match) -> None:
         selection: LineSelection = context.target
         for line in selection.lines:
             _store(context, line.stored, found.rule, found.args, selection.variety)
-    elif isinstance(context.target, IpsecProfile):
+    elif isinstance(context.target, IpsecProfile) or found.mode in _KEEPING:
         _store(context, context.target.stored, found.rule, found.args, "")
     else:
         _store(context, context.config.stored, found.rule, found.args, "")
@@ -262,6 +279,64 @@ def _accounting(context: "ConfigContext", args: Args) -> None:
     if lines:
         config.stored["aaa_accounting"] = lines
 
+
+# --- what a typed line asks for -------------------------------------------------------------------
+
+
+def _vrf_exists(context: "ConfigContext", args: Args) -> None:
+    """Refused where there is no such VRF."""
+    name: str = args["A_NTP_VRF"]
+    rules = ("vrf_definition", "ip_vrf")
+    if not any(
+        it.rule in rules and it.header.split()[-1] == name for it in context.config.sections
+    ):
+        raise Refusal(f"% IP  routing table {name} does not exist")
+
+
+def _route_exists(context: "ConfigContext", args: Args) -> None:
+    """`no ipv6 route ...` is refused where no route begins so."""
+    if args.words[0] != "no":
+        return
+    named = list(args.words[1:])
+    if not any(same(line, named) for line in context.config.stored.get("ipv6_route", ())):
+        raise Refusal("% No matching route to delete")
+
+
+def _in_root_view(_context: "ConfigContext", _args: Args) -> None:
+    """Views are configured from the root view, which `enable view` leads to: here nothing does."""
+    raise Refusal("No view Active! Switch to View Context")
+
+
+def _bgp_takes(context: "ConfigContext", args: Args) -> None:
+    """Refused where BGP is in another AS, or does not know the neighbor yet."""
+    from ioscli.cli.commands.bgp import check
+
+    check(context, args.words)
+
+
+#: Conditions of lines, by rule: raise Refusal where the router does not take a line.
+_CHECKS: dict[str, Callable[["ConfigContext", Args], None]] = {
+    "ntp_server_vrf": _vrf_exists,
+    "ntp_peer_vrf": _vrf_exists,
+    "ipv6_route": _route_exists,
+    "router_bgp": _bgp_takes,
+    "bgp_neighbor": _bgp_takes,
+    "bgp_neighbor_many": _bgp_takes,
+    "bgp_neighbor_session": _bgp_takes,
+    "parser_view": _in_root_view,
+}
+
+
+#: What is said of a section that is new, where its header has a keyword.
+_NOTES = {
+    "crypto_map": (
+        "ipsec-isakmp",
+        (
+            "% NOTE: This new crypto map will remain disabled until a peer",
+            "        and a valid access list have been configured.",
+        ),
+    ),
+}
 
 #: Lines that are kept in another way than all others, or of which nothing is kept.
 _SECTIONS: dict[str, Callable[["ConfigContext", Args], None]] = {

@@ -100,8 +100,11 @@ def _kind(mode: str, prompt: str, options: tuple[str, ...], ranks: dict[str, int
 # --- what is typed -------------------------------------------------------------------------------
 
 
-def select(context: "ConfigContext", kind: SectionKind, found: Match) -> None:
-    """Carry out the line that opens a section, or its `no` form, which removes it."""
+def select(context: "ConfigContext", kind: SectionKind, found: Match) -> bool:
+    """Carry out the line that opens a section, or its `no` form, which removes it.
+
+    Returns whether it made a new section.
+    """
     words = found.args.words
     negated = words[0] in ("no", "default")
     body = words[1:] if negated else words
@@ -111,9 +114,10 @@ def select(context: "ConfigContext", kind: SectionKind, found: Match) -> None:
         # `no` may leave words out: `no router ospf 1` for `router ospf 1 vrf A`.
         for section in [known] if known else _beginning(around, found.rule, body):
             around.remove(section)
-        return
+        return False
     if kind.implied and body[-2] not in kind.implied:
         body = tuple(known.header.split(" ")) if known else _spelled_out(body, kind.implied)
+    new = known is None
     if known is None:
         known = StoredSection(found.rule, " ".join(body), kind.ends, kind.bang)
         target = context.target
@@ -129,6 +133,7 @@ def select(context: "ConfigContext", kind: SectionKind, found: Match) -> None:
         if kind.typed:
             known.entries.clear()
     context.descend(kind.mode, known)
+    return new
 
 
 def _around(context: "ConfigContext") -> list[Entry]:

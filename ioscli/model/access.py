@@ -16,6 +16,10 @@ USER_LEVEL = 1
 #: The vty lines that there always are.
 DEFAULT_VTY = (0, 4)
 
+#: What the texts of `aaa authentication banner` and `fail-message` are kept as, among banners.
+AAA_BANNER = "aaa banner"
+AAA_FAIL_MESSAGE = "aaa fail-message"
+
 
 class Password(NamedTuple):
     """A password or secret as it is kept."""
@@ -106,8 +110,10 @@ class AccessConfig:
         default_factory=lambda: {DEFAULT_VTY: vty_line()}
     )
     """First and last line -> what they have in common."""
+    tty: dict[tuple[int, int], LineConfig] = field(default_factory=dict)
+    """Absolute numbers of terminal lines, which modules bring along. Kept only."""
     banners: dict[str, str] = field(default_factory=dict)
-    """`motd`, `login`, `exec`, `incoming` -> text between the delimiters."""
+    """`motd`, `login`, `exec`, `incoming` or one of the AAA texts -> text between delimiters."""
     aliases: dict[str, dict[str, str]] = field(default_factory=dict)
     """Kind of mode (`exec`) -> name -> what it stands for, the router's own ones left out."""
     privileges: dict[str, dict[tuple[str, ...], int]] = field(default_factory=dict)
@@ -125,6 +131,8 @@ class AccessConfig:
     def lines(self) -> Iterator[tuple[str, LineConfig]]:
         """Every line's header in the running-config, and its settings."""
         yield "line con 0", self.console
+        for (first, last), settings in sorted(self.tty.items(), key=lambda item: item[0]):
+            yield f"line {first}" + ("" if last == first else f" {last}"), settings
         yield "line aux 0", self.aux
         for (first, last), settings in sorted(self.vty.items(), key=lambda item: item[0]):
             yield f"line vty {first}" + ("" if last == first else f" {last}"), settings

@@ -17,6 +17,8 @@ from typing import NamedTuple
 ANY = 0xFFFF_FFFF
 _FIRST_SEQUENCE = 10
 _SEQUENCE_STEP = 10
+_AT_END = 0
+"""Remarks behind the last entry."""
 
 _ICMP, _TCP, _UDP, _SCTP = 1, 6, 17, 132
 _WITH_PORTS = frozenset({_TCP, _UDP, _SCTP})
@@ -91,6 +93,8 @@ class FlagMatch(NamedTuple):
     must_be_clear: int = 0
     any_of: bool = False
     """One of the conditions is enough: `match-any`, `established`, several plain flags."""
+    signed: bool = False
+    """Written with signs: `match-all +ack -fin` rather than `ack` or `established`."""
 
     def covers(self, flags: int) -> bool:
         """Whether a segment's flags are meant."""
@@ -99,10 +103,25 @@ class FlagMatch(NamedTuple):
         return flags & self.must_be_set == self.must_be_set and not flags & self.must_be_clear
 
 
-class Remark(NamedTuple):
-    """`remark TEXT`: stands before the entry that it speaks of."""
+class Kept(NamedTuple):
+    """Words of a line that are kept without being understood; the line is never met."""
 
-    text: str
+    dynamic: str = ""
+    """`dynamic NAME timeout 5`, before permit or deny."""
+    service: str = ""
+    """`object-group NAME` in the place of a protocol."""
+    source: str = ""
+    """`object-group NAME`, or `host` and the name of one."""
+    destination: str = ""
+    source_ports: str = ""
+    """`portgroup NAME`."""
+    destination_ports: str = ""
+    options: str = ""
+    """`option any-options`, before `log`."""
+    after: str = ""
+    """`time-range NAME`, `reflect NAME`, behind `log`."""
+    whole: str = ""
+    """`evaluate NAME`: the line itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +137,7 @@ class AccessEntry:
     destination_ports: PortMatch | None = None
     icmp_type: int | None = None
     icmp_code: int | None = None
+    igmp_type: int | None = None
     flags: FlagMatch | None = None
     precedence: int | None = None
     tos: int | None = None
@@ -128,12 +148,15 @@ class AccessEntry:
     """Later fragments alone."""
     log: bool = False
     log_input: bool = False
-    unmodelled: tuple[str, ...] = ()
-    """Words of conditions that are kept and never met: reflect, time-range, object groups."""
+    """`log-input`: messages also name the interface and the sender's hardware address."""
+    cookie: str = ""
+    """The operator's own word behind `log`."""
+    kept: Kept | None = None
+    """Conditions that are never met."""
 
     def matches(self, packet: bytes) -> bool:
         """Whether an IPv4 packet (header checked before) meets every condition."""
-        if self.unmodelled:
+        if self.kept is not None:
             return False
         if self.protocol is not None and packet[9] != self.protocol:
             return False
@@ -164,6 +187,8 @@ class AccessEntry:
         payload = packet[(packet[0] & 0xF) * 4 :]
         if packet[9] == _ICMP:
             return self._matches_icmp(payload)
+        if self.igmp_type is not None:
+            return payload[:1] == bytes((self.igmp_type,))
         if len(payload) < 4:
             return False
         if self.source_ports and not self.source_ports.covers(payload[0] << 8 | payload[1]):
@@ -180,6 +205,7 @@ class AccessEntry:
             self.source_ports is not None
             or self.destination_ports is not None
             or self.icmp_type is not None
+            or self.igmp_type is not None
             or self.flags is not None
         )
 
@@ -195,39 +221,80 @@ class AccessList:
 
     name: str
     kind: AccessListKind
-    lines: dict[int, AccessEntry | Remark] = field(default_factory=dict)
+    lines: dict[int, AccessEntry] = field(default_factory=dict)
+    """Sequence number -> permit or deny, in order."""
+    remarks: dict[int, list[str]] = field(default_factory=dict)
+    """`remark TEXT`, by the entry that they stand before; 0: behind the last."""
+    written: bool = False
+    """Whether the configuration shows sequence numbers, as IOS-XE's does; IOS 15 hides them."""
+    hits: dict[int, int] = field(default_factory=dict, compare=False)
+    """Sequence number -> packets it decided about. Nothing configured: what shows print."""
 
-    def append(self, line: AccessEntry | Remark) -> int:
+    def append(self, line: AccessEntry) -> int:
         """Add a line at the end, and give its sequence number."""
         sequence = max(self.lines, default=_FIRST_SEQUENCE - _SEQUENCE_STEP) + _SEQUENCE_STEP
-        self.lines[sequence] = line
+        self.put(sequence, line)
         return sequence
 
-    def put(self, sequence: int, line: AccessEntry | Remark) -> None:
-        """Set the line of a sequence number."""
+    def put(self, sequence: int, line: AccessEntry) -> None:
+        """Set the line of a sequence number; at the end it takes the remarks that wait there."""
+        if sequence > max(self.lines, default=0) and self.remarks.get(_AT_END):
+            self.remarks[sequence] = self.remarks.pop(_AT_END)
         self.lines[sequence] = line
         self.lines = dict(sorted(self.lines.items()))
+        self.hits.pop(sequence, None)
 
-    def find(self, line: AccessEntry | Remark) -> int | None:
+    def remark(self, text: str) -> None:
+        """Add a remark at the end, once."""
+        if text not in self.remarks.get(_AT_END, ()):
+            self.remarks.setdefault(_AT_END, []).append(text)
+
+    def remove(self, sequence: int) -> bool:
+        """Take a line away; its remarks go over to the next one. False: there is no such line."""
+        if sequence not in self.lines:
+            return False
+        del self.lines[sequence]
+        self.hits.pop(sequence, None)
+        orphans = self.remarks.pop(sequence, [])
+        if orphans:
+            following = next((at for at in self.lines if at > sequence), _AT_END)
+            self.remarks[following] = orphans + self.remarks.get(following, [])
+        return True
+
+    def remove_remark(self, text: str) -> bool:
+        """Take a remark away, the first of its text. False: there is none."""
+        for at in (*self.lines, _AT_END):
+            texts = self.remarks.get(at, [])
+            if text in texts:
+                texts.remove(text)
+                return True
+        return False
+
+    def find(self, line: AccessEntry) -> int | None:
         """The sequence number of an equal line; IOS takes no entry twice."""
         return next((at for at, known in self.lines.items() if known == line), None)
 
     def resequence(self, start: int, step: int) -> None:
         """`ip access-list resequence`."""
-        self.lines = {start + step * at: line for at, line in enumerate(self.lines.values())}
+        numbers = {old: start + step * at for at, old in enumerate(self.lines)}
+        self.lines = {numbers[old]: line for old, line in self.lines.items()}
+        self.hits = {numbers[old]: count for old, count in self.hits.items()}
+        self.remarks = {numbers.get(old, _AT_END): texts for old, texts in self.remarks.items()}
+
+    def hit(self, sequence: int) -> None:
+        """Count a packet that a line decided about."""
+        self.hits[sequence] = self.hits.get(sequence, 0) + 1
 
     def entries(self) -> Iterator[tuple[int, AccessEntry]]:
         """The permits and denies, in order."""
-        for sequence, line in self.lines.items():
-            if isinstance(line, AccessEntry):
-                yield sequence, line
+        yield from self.lines.items()
 
     def decide(self, packet: bytes, hit: Callable[[int], None] | None = None) -> AccessEntry | None:
         """The entry that decides about a packet; None: the deny at the end.
 
         hit: told the sequence number of the entry, for the counters.
         """
-        for sequence, entry in self.entries():
+        for sequence, entry in self.lines.items():
             if entry.matches(packet):
                 if hit is not None:
                     hit(sequence)
@@ -242,8 +309,8 @@ class AccessList:
     def permits_address(self, address: IPv4Address) -> bool:
         """Whether an address passes the source conditions: next hops, neighbors, vty clients."""
         number = int(address)
-        for _, entry in self.entries():
-            if entry.source.covers(number):
+        for entry in self.lines.values():
+            if entry.kept is None and entry.source.covers(number):
                 return entry.permit
         return not self.lines
 
@@ -254,9 +321,11 @@ class AccessList:
         and the destination is its mask.
         """
         network, mask = int(prefix.network_address), int(prefix.netmask)
-        for _, entry in self.entries():
-            if entry.source.covers(network) and (
-                self.kind is AccessListKind.STANDARD or entry.destination.covers(mask)
+        for entry in self.lines.values():
+            if (
+                entry.kept is None
+                and entry.source.covers(network)
+                and (self.kind is AccessListKind.STANDARD or entry.destination.covers(mask))
             ):
                 return entry.permit
         return not self.lines

@@ -75,6 +75,8 @@ class CommunityList:
     expanded: bool = False
     entries: dict[int, CommunityEntry] = field(default_factory=dict)
     """By sequence number."""
+    written: bool = False
+    """Whether the configuration shows the sequence numbers, some having been typed."""
 
     def permits(self, communities: Collection[int], *, exact: bool = False) -> bool:
         """Whether a route's communities pass: it must carry all of an entry's.

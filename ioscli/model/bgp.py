@@ -89,6 +89,8 @@ class BgpSettings:
     remote_as: int | None = None
     local_as: int | None = None
     local_as_no_prepend: bool | None = None
+    local_as_replace: bool | None = None
+    """`no-prepend replace-as`."""
     description: str | None = None
     password: str | None = None
     """In clear."""
@@ -117,6 +119,7 @@ class BgpSettings:
     soft_reconfiguration: bool | None = None
     weight: int | None = None
     default_originate: DefaultOriginate | None = None
+    unsuppress_map: str | None = None
     maximum_prefix: MaximumPrefixes | None = None
     allowas_in: int | None = None
     remove_private_as: bool | None = None
@@ -129,6 +132,9 @@ class BgpSettings:
     filter_list_out: int | None = None
     distribute_list_in: str | None = None
     distribute_list_out: str | None = None
+
+    inherits: tuple[str, ...] | None = None
+    """`neighbor inherit`: the templates, first typed first."""
 
     def over(self, group: BgpSettings) -> BgpSettings:
         """These settings, and the group's where these say nothing."""
@@ -194,9 +200,21 @@ class BgpProcess:
     best_path: BgpBestPath = field(default_factory=BgpBestPath)
     address_family: bool = False
     """Whether IPv4 unicast is printed in an `address-family ipv4` of its own."""
+    templates: dict[str, BgpSettings] = field(default_factory=dict)
+    """`template peer-session`, `template peer-policy`."""
+    vrfs: dict[str, BgpProcess] = field(default_factory=dict)
+    """`address-family ipv4 vrf NAME`: each a process of its own, with the same number."""
     stored: dict[str, list[str]] = field(default_factory=dict)
 
     def settings(self, neighbor: BgpNeighbor) -> BgpSettings:
-        """What holds for a neighbor: its own lines over those of its group."""
+        """What holds for a neighbor: its own lines over those of its group and templates."""
         group = self.peer_groups.get(neighbor.peer_group or "")
-        return neighbor.own if group is None else neighbor.own.over(group)
+        found = neighbor.own if group is None else neighbor.own.over(group)
+        return self._inherited(found, set())
+
+    def _inherited(self, settings: BgpSettings, seen: set[str]) -> BgpSettings:
+        for name in settings.inherits or ():
+            template = self.templates.get(name)
+            if template is not None and name not in seen:
+                settings = settings.over(self._inherited(template, {*seen, name}))
+        return settings

@@ -25,6 +25,16 @@ class StaticRoutesChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class TablesChanged:
+    """VRFs came or went, or routing was turned on or off."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingChanged:
+    """Tracked objects or the IP SLA operations behind them changed."""
+
+
+@dataclass(frozen=True, slots=True)
 class CryptoChanged:
     """ISAKMP policies or keys, transform sets, profiles or IPsec globals changed."""
 
@@ -43,6 +53,8 @@ ConfigChange = (
     InterfaceChanged
     | InterfaceRemoved
     | StaticRoutesChanged
+    | TablesChanged
+    | TrackingChanged
     | CryptoChanged
     | RoutingChanged
     | SystemChanged

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from typing import TYPE_CHECKING
 
 from ioscli.model.access import AccessConfig
 from ioscli.model.clock import ClockConfig
@@ -16,6 +17,15 @@ from ioscli.model.ifname import InterfaceName
 from ioscli.model.logging import LoggingConfig
 from ioscli.model.policy import PolicyConfig
 from ioscli.model.sections import StoredSection
+
+if TYPE_CHECKING:
+    from ioscli.model.bgp import BgpProcess
+    from ioscli.model.eigrp import EigrpInterfaceSettings, EigrpRouter
+    from ioscli.model.ip_sla import SlaOperation
+    from ioscli.model.key_chain import KeyChain
+    from ioscli.model.ospf import OspfInterfaceSettings, OspfProcess
+    from ioscli.model.track import TrackedObject
+    from ioscli.model.vrf import VrfConfig
 
 
 class TunnelMode(Enum):
@@ -53,6 +63,8 @@ class InterfaceConfig:
     description: str | None = None
     vrf: str = ""
     """`vrf forwarding`, `ip vrf forwarding`; empty: the global table."""
+    vrf_words: str = "vrf forwarding"
+    """In which of its two forms the line was typed."""
     address: IPv4Interface | None = None
     address_method: str = "NVRAM"
     """How the address came: `NVRAM` from the startup-config, `manual` from the prompt."""
@@ -78,6 +90,15 @@ class InterfaceConfig:
     """`encapsulation dot1Q N native`: its frames carry no tag."""
     tunnel: TunnelConfig | None = None
     """Present on Tunnel interfaces only."""
+    ospf: "OspfInterfaceSettings | None" = None
+    """The `ip ospf ...` lines, where there are any."""
+    eigrp: "dict[int, EigrpInterfaceSettings]" = field(default_factory=dict)
+    """The `ip ... eigrp N` lines of classic mode, by autonomous system."""
+    access_group_in: str | None = None
+    """`ip access-group X in`."""
+    access_group_out: str | None = None
+    policy_map: str | None = None
+    """`ip policy route-map`."""
     stored: StoredLines = field(default_factory=dict)
     sections: list[StoredSection] = field(default_factory=list)
     """Sub-modes of the interface that are kept without acting."""
@@ -96,6 +117,10 @@ class StaticRoute:
     tag: int | None = None
     vrf: str = ""
     """The table that the route is in; empty: the global one."""
+    track: int | None = None
+    """Installed only while this tracked object is up."""
+    global_next_hop: bool = False
+    """`global`: the next hop of a VRF's route is looked up in the global table."""
 
 
 @dataclass(slots=True)
@@ -105,6 +130,18 @@ class RouterConfig:
     hostname: str = "Router"
     interfaces: dict[InterfaceName, InterfaceConfig] = field(default_factory=dict)
     static_routes: list[StaticRoute] = field(default_factory=list)
+    vrfs: "dict[str, VrfConfig]" = field(default_factory=dict)
+    """`ip vrf`, `vrf definition`: by name, in the order of configuration."""
+    tracked: "dict[int, TrackedObject]" = field(default_factory=dict)
+    """`track N ...` by N."""
+    sla_operations: "dict[int, SlaOperation]" = field(default_factory=dict)
+    """`ip sla N` with what runs of it, by N."""
+    ip_routing: bool = True
+    """`ip routing`: off, the router is a host."""
+    default_gateway: IPv4Address | None = None
+    """`ip default-gateway`: where a host without `ip routing` sends to."""
+    default_networks: list[IPv4Address] = field(default_factory=list)
+    """`ip default-network`: candidates for the gateway of last resort."""
     isakmp: IsakmpConfig = field(default_factory=IsakmpConfig)
     ipsec: IpsecConfig = field(default_factory=IpsecConfig)
     icmp_unreachable_interval: int | None = 500
@@ -119,6 +156,14 @@ class RouterConfig:
     """`ip host`: names and their addresses, in the order of configuration."""
     policy: PolicyConfig = field(default_factory=PolicyConfig)
     """Access lists, prefix lists, route-maps and their like."""
+    ospf: "dict[str, OspfProcess]" = field(default_factory=dict)
+    """`router ospf N` by N, in the order of configuration."""
+    eigrp: "dict[str, EigrpRouter]" = field(default_factory=dict)
+    """`router eigrp X` by X, in the order of configuration."""
+    key_chains: "dict[str, KeyChain]" = field(default_factory=dict)
+    """`key chain`, by name."""
+    bgp: "BgpProcess | None" = None
+    """`router bgp N`."""
     stored: StoredLines = field(default_factory=dict)
     stored_sections: dict[str, StoredLines] = field(default_factory=dict)
     """Sub-modes kept whole without acting: header line -> its lines."""

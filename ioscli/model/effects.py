@@ -68,7 +68,42 @@ class Debug(NamedTuple):
     text: str
 
 
-RoutingEffect = SendPacket | SendDatagram | Install | Withdraw | Log | Debug
+class Transport(NamedTuple):
+    """How TCP speaks with a neighbor (BGP)."""
+
+    update_source: InterfaceName | None
+    """Whose address is spoken from; None: that of the way to the neighbor."""
+    ttl: int
+    least_ttl: int = 0
+    """Packets that arrive with less are lost (`ttl-security`, RFC 5082)."""
+    key: bytes | None = None
+    """Of the MD5 option (RFC 2385)."""
+
+
+class Connect(NamedTuple):
+    """Open a TCP connection to a peer's port of the protocol; the number names it from then on."""
+
+    connection: int
+    peer: IPv4Address
+    transport: Transport
+
+
+class Transmit(NamedTuple):
+    """Send bytes over a connection."""
+
+    connection: int
+    data: bytes
+
+
+class Disconnect(NamedTuple):
+    """Close a connection once everything was sent; nothing is heard of it any more."""
+
+    connection: int
+
+
+RoutingEffect = (
+    SendPacket | SendDatagram | Install | Withdraw | Log | Debug | Connect | Transmit | Disconnect
+)
 
 
 class Redistributed(NamedTuple):

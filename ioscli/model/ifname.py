@@ -78,7 +78,7 @@ _CLASSIC_KINDS = frozenset(
 #: Kinds that act; the configuration of the others is kept and acts on nothing.
 MODELLED_KINDS = ETHERNET_KINDS | {"Loopback", "Null", "Tunnel", "Serial"}
 
-_NAME = re.compile(r"([Dd][Oo][Tt]11[A-Za-z]*|[A-Za-z-]+) ?(\d+(?:/\d+)*)(?:\.(\d+))?")
+_NAME = re.compile(r"([Dd][Oo][Tt]11[A-Za-z]*|[A-Za-z-]+) ?(\d+(?:/\d+)*)(?::(\d+))?(?:\.(\d+))?")
 
 
 class InterfaceName(NamedTuple):
@@ -87,9 +87,13 @@ class InterfaceName(NamedTuple):
     kind: str
     numbers: tuple[int, ...]
     subinterface: int | None = None
+    channel: int | None = None
+    """The channel group of a T1 or E1 controller that a serial interface is: `Serial0/0/0:1`."""
 
     def __str__(self) -> str:
-        tail = "" if self.subinterface is None else f".{self.subinterface}"
+        tail = "" if self.channel is None else f":{self.channel}"
+        if self.subinterface is not None:
+            tail += f".{self.subinterface}"
         return f"{self.kind}{'/'.join(map(str, self.numbers))}{tail}"
 
     @property
@@ -123,7 +127,8 @@ class InterfaceName(NamedTuple):
     def config_order(self) -> tuple[int, tuple[int, ...], int]:
         """Sort key of the running-config: Loopback, Tunnel, then hardware by kind and slot."""
         sub = -1 if self.subinterface is None else self.subinterface
-        return KINDS.index(self.kind), self.numbers, sub
+        channel = () if self.channel is None else (self.channel,)
+        return KINDS.index(self.kind), self.numbers + channel, sub
 
     @property
     def listing_order(self) -> tuple[bool, int, tuple[int, ...], int]:
@@ -146,6 +151,7 @@ class InterfaceName(NamedTuple):
         return cls(
             kind,
             tuple(int(number) for number in found[2].split("/")),
+            None if found[4] is None else int(found[4]),
             None if found[3] is None else int(found[3]),
         )
 

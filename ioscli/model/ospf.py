@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import NamedTuple
 
 from ioscli.model.ifname import InterfaceName
-from ioscli.model.rib import RouteSource
+from ioscli.model.redistribution import Redistribution
 
 BACKBONE = 0
 
@@ -109,21 +109,6 @@ class OspfNeighborStatement(NamedTuple):
     database_filter: bool = False
 
 
-class OspfRedistribution(NamedTuple):
-    """`redistribute SOURCE ...`: printed back; the router picks the routes."""
-
-    source: RouteSource
-    process: str = ""
-    """`1` of `ospf 1`, the AS of `eigrp` and `bgp`."""
-    metric: int | None = None
-    metric_type: int = 2
-    subnets: bool = False
-    tag: int = 0
-    route_map: str | None = None
-    match: tuple[str, ...] = ()
-    """Of OSPF and IS-IS: `internal`, `external 1`, `nssa-external 2`."""
-
-
 class OspfDefaultInformation(NamedTuple):
     """`default-information originate` of the process or, without always, of an NSSA."""
 
@@ -201,6 +186,8 @@ class OspfInterfaceSettings:
     process: str | None = None
     """`ip ospf 1 area 0`: which process; None: only network statements count."""
     area: int = BACKBONE
+    area_dotted: bool = False
+    """Whether the area was typed as 0.0.0.1."""
     secondaries: bool = True
     """False: `ip ospf 1 area 0 secondaries none`."""
     cost: int | None = None
@@ -266,7 +253,7 @@ class OspfProcess:
     """Seconds, `timers pacing lsa-group`."""
     max_metric: OspfMaxMetric | None = None
     summary_addresses: list[OspfRange] = field(default_factory=list)
-    redistributions: list[OspfRedistribution] = field(default_factory=list)
+    redistributions: list[Redistribution] = field(default_factory=list)
     neighbors: list[OspfNeighborStatement] = field(default_factory=list)
     log_adjacency_changes: bool = True
     log_adjacency_detail: bool = False
@@ -285,8 +272,8 @@ class OspfProcess:
     shutdown: bool = False
     bfd_all_interfaces: bool = False
     """Kept, not acted on."""
-    stored: list[str] = field(default_factory=list)
-    """Lines kept as typed in full: printed back, without effect."""
+    stored: dict[str, list[str]] = field(default_factory=dict)
+    """Lines kept as typed in full, by grammar rule: printed back, without effect."""
 
     def is_passive(self, name: InterfaceName) -> bool:
         """Whether hellos are kept off an interface."""

@@ -21,3 +21,7 @@ class PolicyConfig:
     route_maps: dict[str, RouteMap] = field(default_factory=dict)
     as_path_lists: dict[int, AsPathList] = field(default_factory=dict)
     community_lists: dict[str, CommunityList] = field(default_factory=dict)
+    last_prefix_list: str = ""
+    """The prefix list that was changed last; shown, not configured."""
+    local_route_map: str | None = None
+    """`ip local policy route-map`: what the router's own packets go by."""

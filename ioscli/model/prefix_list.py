@@ -1,6 +1,5 @@
 """`ip prefix-list`: prefixes with bounds on their length."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 
@@ -36,6 +35,8 @@ class PrefixList:
     name: str
     description: str | None = None
     entries: dict[int, PrefixEntry] = field(default_factory=dict)
+    hits: dict[int, int] = field(default_factory=dict, compare=False)
+    """Sequence number -> how often it decided. Nothing configured: what shows print."""
 
     def append(self, entry: PrefixEntry) -> int:
         """Add an entry five behind the last, and give its sequence number."""
@@ -47,12 +48,17 @@ class PrefixList:
         """Set the entry of a sequence number."""
         self.entries[sequence] = entry
         self.entries = dict(sorted(self.entries.items()))
+        self.hits.pop(sequence, None)
 
-    def permits(self, prefix: IPv4Network, hit: Callable[[int], None] | None = None) -> bool:
+    def remove(self, sequence: int) -> None:
+        """Take an entry away, if there is one of that number."""
+        self.entries.pop(sequence, None)
+        self.hits.pop(sequence, None)
+
+    def permits(self, prefix: IPv4Network) -> bool:
         """Whether a prefix passes; nothing passes the end of a list. An empty list lets all by."""
         for sequence, entry in self.entries.items():
             if entry.matches(prefix):
-                if hit is not None:
-                    hit(sequence)
+                self.hits[sequence] = self.hits.get(sequence, 0) + 1
                 return entry.permit
         return not self.entries

@@ -72,12 +72,24 @@ class Entry(NamedTuple):
 class Rib:
     """Routes by prefix, with longest-prefix lookup over the best ones."""
 
-    __slots__ = ("_by_length", "_lengths", "_unusable", "version", "watchers")
+    __slots__ = (
+        "_by_length",
+        "_lengths",
+        "_unusable",
+        "candidates",
+        "last_resort",
+        "version",
+        "watchers",
+    )
 
     def __init__(self) -> None:
         self.version = 0
         """Grows with every change of a best route: caches compare it."""
         self.watchers: list[Watcher] = []
+        self.candidates: frozenset[IPv4Network] = frozenset()
+        """Networks that `ip default-network` marks as candidate defaults."""
+        self.last_resort: Route | None = None
+        """What carries packets that no route fits, where the table has no 0.0.0.0/0 of its own."""
         self._lengths: dict[int, dict[int, Entry]] = {}
         self._by_length: list[tuple[int, dict[int, Entry]]] = []
         """Shift and table of each prefix length in use, longest prefix first."""
@@ -119,6 +131,15 @@ class Rib:
         )
         if len(left) < len(offers):
             self._put(prefix, known, left, now)
+
+    def renew(self, prefix: IPv4Network | None, now: Instant) -> None:
+        """`clear ip route`: the sources offer their routes again; None: to every prefix."""
+        for table in self._lengths.values():
+            for key, entry in table.items():
+                if prefix is None or entry.route.prefix == prefix:
+                    table[key] = entry._replace(installed=now)
+                    self._changed(entry.route, None)
+                    self._changed(None, entry.route)
 
     def of_source(self, source: RouteSource, process: str = "") -> list[Route]:
         """Every route that a process offers, best or not."""

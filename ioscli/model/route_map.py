@@ -14,6 +14,9 @@ from typing import NamedTuple
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.policy import PolicyConfig
 
+KEPT_MATCHES = "route_map_match_kept"
+"""The grammar's rule of `match` lines that are kept without being understood."""
+
 
 class RouteFacts(NamedTuple):
     """What a route-map can see of a route. None: the route has no such thing."""
@@ -174,6 +177,8 @@ class SetOrigin(NamedTuple):
     """`set origin`: `igp`, `egp`, `incomplete`."""
 
     origin: str
+    remote: int = 0
+    """The AS of `egp`."""
 
 
 class SetCommunity(NamedTuple):
@@ -218,6 +223,12 @@ class SetPrecedence(NamedTuple):
     value: int
 
 
+class SetTos(NamedTuple):
+    """`set ip tos`: the four bits behind the precedence."""
+
+    value: int
+
+
 class SetDf(NamedTuple):
     """`set ip df`."""
 
@@ -238,6 +249,7 @@ Set = (
     | SetNextHop
     | SetInterface
     | SetPrecedence
+    | SetTos
     | SetDf
 )
 
@@ -256,8 +268,13 @@ class RouteMapEntry:
     sets: list[Set] = field(default_factory=list)
     continue_at: int | None = None
     """`continue N`; 0: the next entry."""
-    unmodelled: dict[str, list[str]] = field(default_factory=dict)
-    """Lines that are kept and act on nothing."""
+    ordering: str = ""
+    """`ordering-seq NAME`."""
+    stored: dict[str, list[str]] = field(default_factory=dict)
+    """Grammar rule -> lines that are kept; a `match` among them is never met."""
+    packets: int = field(default=0, compare=False)
+    """Counted by policy routing, for `show route-map`; nothing configured."""
+    bytes: int = field(default=0, compare=False)
 
 
 @dataclass(slots=True)
@@ -308,6 +325,8 @@ def _visited(policy: PolicyConfig, name: str, route: RouteFacts) -> Iterator[Rou
 
 def matches(policy: PolicyConfig, entry: RouteMapEntry, route: RouteFacts) -> bool:
     """Whether all `match` lines of an entry hold for a route."""
+    if entry.stored.get(KEPT_MATCHES):
+        return False
     return all(_holds(policy, match, route) for match in entry.matches)
 
 

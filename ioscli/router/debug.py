@@ -19,8 +19,10 @@ from ioscli.codec.icmp import (
     UnreachableCode,
 )
 from ioscli.model.ifname import InterfaceName
+from ioscli.model.rib import RouteSource
 from ioscli.router.forwarding import Forwarding
 from ioscli.router.icmp import Icmp, IcmpSeen
+from ioscli.router.routing_protocols import Routing
 from ioscli.router.syslog import ConsoleLog
 
 
@@ -30,6 +32,13 @@ class Topic(Enum):
     IP_ICMP = ("Generic IP", "ICMP packet")
     IP_PACKET = ("Generic IP", "IP packet")
     ARP = ("ARP", "ARP packet")
+    OSPF_ADJACENCY = ("IP routing", "OSPF adjacency")
+    OSPF_EVENTS = ("IP routing", "OSPF events")
+    OSPF_FLOODING = ("IP routing", "OSPF flooding")
+    OSPF_HELLO = ("IP routing", "OSPF hello")
+    OSPF_LSA_GENERATION = ("IP routing", "OSPF lsa-generation")
+    OSPF_PACKET = ("IP routing", "OSPF packet")
+    OSPF_SPF = ("IP routing", "OSPF spf")
 
     @property
     def heading(self) -> str:
@@ -41,6 +50,17 @@ class Topic(Enum):
         """`ARP packet debugging is `, before on or off."""
         return f"{self.value[1]} debugging is "
 
+
+#: Topics of a routing protocol: whose, and what its machine calls the topic.
+_OF_PROTOCOLS = {
+    Topic.OSPF_ADJACENCY: (RouteSource.OSPF, "adj"),
+    Topic.OSPF_EVENTS: (RouteSource.OSPF, "events"),
+    Topic.OSPF_FLOODING: (RouteSource.OSPF, "flood"),
+    Topic.OSPF_HELLO: (RouteSource.OSPF, "hello"),
+    Topic.OSPF_LSA_GENERATION: (RouteSource.OSPF, "lsa-generation"),
+    Topic.OSPF_PACKET: (RouteSource.OSPF, "packet"),
+    Topic.OSPF_SPF: (RouteSource.OSPF, "spf"),
+}
 
 _UNREACHABLE: dict[int, str] = {
     UnreachableCode.NET: "net",
@@ -56,12 +76,15 @@ _UNREACHABLE: dict[int, str] = {
 class Debugging:
     """Turns topics on and off, and writes what they see to the log."""
 
-    __slots__ = ("_forwarding", "_icmp", "_log", "on")
+    __slots__ = ("_forwarding", "_icmp", "_log", "_routing", "on")
 
-    def __init__(self, log: ConsoleLog, forwarding: Forwarding, icmp: Icmp) -> None:
+    def __init__(
+        self, log: ConsoleLog, forwarding: Forwarding, icmp: Icmp, routing: Routing
+    ) -> None:
         self._log = log
         self._forwarding = forwarding
         self._icmp = icmp
+        self._routing = routing
         self.on: set[Topic] = set()
 
     def switch(self, topic: Topic, on: bool) -> None:
@@ -77,6 +100,13 @@ class Debugging:
                 self._icmp.watch = self._icmp_message if on else None
             case Topic.IP_PACKET:
                 self._forwarding.watch_packet = self._packet if on else None
+            case _:
+                source, name = _OF_PROTOCOLS[topic]
+                watched = self._routing.debugged(source)
+                if on:
+                    watched.add(name)
+                else:
+                    watched.discard(name)
 
     def all_off(self) -> None:
         """`undebug all`."""

@@ -37,7 +37,7 @@ _EVERYBODY = b"\xff\xff\xff\xff"
 class EthernetInterface(Interface):
     """A GigabitEthernet, FastEthernet or Ethernet port with its ARP table."""
 
-    __slots__ = ("_receive_packet", "arp", "mac", "port", "proxies", "subinterfaces")
+    __slots__ = ("arp", "mac", "port", "proxies", "subinterfaces")
 
     def __init__(
         self,
@@ -53,18 +53,12 @@ class EthernetInterface(Interface):
         self.port = port
         self.arp = ArpTable(mac, config.arp_timeout * SECOND)
         self.proxies = proxies
-        self._receive_packet = forwarding.receive
         self.subinterfaces: dict[int, SubInterface] = {}
         """By VLAN; 0 is the native one, whose frames carry no tag."""
         self._attach(port)
 
     def _attach(self, port: Port) -> None:
         port.receive = self.receive_frame
-
-    def join(self, forwarding: Forwarding) -> None:
-        """Hand packets to another routing table from now on."""
-        super().join(forwarding)
-        self._receive_packet = forwarding.receive
 
     def configured(self) -> None:
         """Follow the configuration, `arp timeout` included."""
@@ -77,6 +71,9 @@ class EthernetInterface(Interface):
 
     def receive_frame(self, frame: bytes) -> None:
         """A frame comes in from the wire."""
+        to_all = frame[:6] != self.mac
+        if to_all and not (frame and frame[0] & 1):
+            return  # flooded by a switch to somebody else: the hardware passes it over
         self.packets_in += 1
         self.bytes_in += len(frame)
         self.last_input = self.simulation.now
@@ -84,9 +81,7 @@ class EthernetInterface(Interface):
             self.input_drops += 1
             return
         kind = frame[12:14]
-        if frame[:6] != self.mac:
-            if not frame[0] & 1:
-                return  # flooded by a switch to somebody else
+        if to_all:
             self.broadcasts_in += 1
             self.multicasts_in += frame[:3] == _MULTICAST
         if kind == _IPV4:
@@ -97,7 +92,7 @@ class EthernetInterface(Interface):
             length = int.from_bytes(packet[2:4], "big")
             if length < len(packet):
                 packet = packet[:length]  # the padding of short frames
-            self._receive_packet(packet, self)
+            self.receive_packet(packet, self)
         elif kind == _ARP:
             if self.address is None and 0 in self.subinterfaces:
                 self._hand_over(0, frame)

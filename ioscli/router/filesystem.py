@@ -9,10 +9,16 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from ioscli.model.platform import CONFIGURATION_REGISTER
+
 STARTUP_CONFIG = "startup-config"
 #: What is remembered beside the files, in files that no command reaches.
 _STATE = "state"
 ERASED_NAME = "erased"
+CONFIG_REGISTER_NAME = "config-register"
+
+IGNORE_STARTUP_CONFIG = 0x0040
+"""The bit of the configuration register that has a boot leave NVRAM's content alone."""
 
 #: Bytes, as IOSv 15.9 prints them in `dir` and `show startup-config`.
 FLASH_SIZE = 2_142_715_904
@@ -176,6 +182,18 @@ class Files:
         number, *names = file.content.decode().split("\n")
         return int(number), names
 
+    @property
+    def config_register(self) -> int:
+        """The configuration register that the next boot goes by."""
+        file = self._files.get(_CONFIG_REGISTER)
+        return CONFIGURATION_REGISTER if file is None else int(file.content, 16)
+
+    @property
+    def private_config(self) -> bytes:
+        """What is saved beside the startup-config and never shown: key pairs; empty: none."""
+        file = self._files.get(_PRIVATE_CONFIG)
+        return b"" if file is None else file.content
+
     def size(self, filesystem: str) -> int:
         """Bytes in all."""
         return FLASH_SIZE if filesystem == "flash0" else NVRAM_SIZE
@@ -249,10 +267,20 @@ class Files:
         """Write the startup-config. Raises FileError."""
         self.write(STARTUP, text.encode())
 
+    def save_private(self, content: bytes) -> None:
+        """Write the private-config. Raises FileError."""
+        if content != self.private_config:
+            self._put(_PRIVATE_CONFIG, StoredFile(content, None))
+
+    def set_config_register(self, value: int) -> None:
+        """Set the configuration register of the next boot. Raises FileError."""
+        self._put(_CONFIG_REGISTER, StoredFile(f"{value:#x}".encode(), None))
+
     def erase_nvram(self) -> None:
-        """Remove every file of nvram:. Raises FileError."""
+        """Remove every file of nvram:, the private-config with them. Raises FileError."""
         for place in [place for place in self._files if place.filesystem == "nvram"]:
             self._take(place)
+        self.save_private(b"")
 
     def _check_folder(self, place: Place) -> None:
         if place.filesystem == "system":
@@ -279,3 +307,5 @@ class Files:
 STARTUP = Place("nvram", STARTUP_CONFIG)
 _ERASED = Place(_STATE, ERASED_NAME)
 _ARCHIVES = Place(_STATE, "archives")
+_PRIVATE_CONFIG = Place(_STATE, "private-config")
+_CONFIG_REGISTER = Place(_STATE, CONFIG_REGISTER_NAME)

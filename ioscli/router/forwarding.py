@@ -26,8 +26,15 @@ from ioscli.codec.ipv4 import (
 from ioscli.codec.ipv4_template import DONT_FRAGMENT, Ipv4Template
 from ioscli.engine.simulation import Simulation
 from ioscli.model.ifname import InterfaceName
-from ioscli.model.rib import Path, Rib, Route
-from ioscli.router.interfaces import Adjacency, ClampingAdjacency, Interface, NullInterface
+from ioscli.model.rib import Rib
+from ioscli.router.interfaces import (
+    Adjacency,
+    ClampingAdjacency,
+    GuardedAdjacency,
+    Interface,
+    NullInterface,
+)
+from ioscli.router.load_sharing import LoadSharing
 
 _BROADCAST = b"\xff\xff\xff\xff"
 _FRAGMENT_BITS = 0x3FFF
@@ -82,8 +89,10 @@ NO_ROUTE = _NoRoute()
 DISCARD = _Discard()
 
 
-def _way(target: Target) -> InterfaceName | None:
+def _way(target: Target, packet: bytes) -> InterfaceName | None:
     """The interface that a target leads out of, for debugging; None: the router itself."""
+    if isinstance(target, LoadSharing):
+        target = target.choose(packet[12:20])
     return target.interface.name if isinstance(target, Adjacency) else None
 
 
@@ -104,6 +113,9 @@ class ErrorReporter(Protocol):
 
     def too_big(self, packet: bytes, interface: Interface, mtu: int) -> None:
         """DF is set and the packet does not fit."""
+
+    def prohibited(self, packet: bytes, interface: Interface) -> None:
+        """An access list denied it."""
 
     def protocol_unreachable(self, packet: bytes, interface: Interface) -> None:
         """Nobody here speaks the protocol."""
@@ -181,6 +193,7 @@ class Forwarding:
     """One router's IPv4 input, output and forwarding."""
 
     __slots__ = (
+        "_flow_identity",
         "_identification",
         "_reassembler",
         "_reassembly_watched",
@@ -191,6 +204,7 @@ class Forwarding:
         "cut_packets",
         "delivered",
         "errors",
+        "filtered",
         "format_errors",
         "forwarded_packets",
         "fragmented",
@@ -198,17 +212,20 @@ class Forwarding:
         "header_checksum_errors",
         "hop_limit_drops",
         "interfaces",
+        "local_policy",
         "multicasts_in",
         "multicasts_out",
         "no_route_drops",
         "options",
         "own_addresses",
         "own_broadcasts",
+        "police",
         "protocols",
         "reassembled",
         "reassembly_failures",
         "reassembly_timeouts",
         "rib",
+        "routing",
         "too_big_drops",
         "unencapsulated",
         "unknown_protocols",
@@ -232,8 +249,17 @@ class Forwarding:
         self.protocols: dict[int, PacketHandler] = {}
         """IP protocol number -> who takes packets for this router."""
         self.errors: ErrorReporter
+        self.police: Callable[[Interface], None] = lambda _: None
+        """Puts access lists and policy routing before an interface that asks for them."""
+        self.local_policy: Callable[[bytes], bytes | None] | None = None
+        """Sends a packet of the router's own by `ip local policy`: gives it back, changed or not,
+        where the table shall decide; None: it is sent. None while there is no such policy."""
         self._table: dict[bytes, Target] = {}
         self._identification = simulation.random(f"{name} identification").getrandbits(16)
+        self._flow_identity = simulation.random(f"{name} cef").getrandbits(64)
+        """What salts the choice among several ways."""
+        self.routing = True
+        """`ip routing`: off, packets for others are lost here as at any host."""
         self._reassembler = Reassembler()
         self._reassembly_watched = False
         self.format_errors = 0
@@ -243,12 +269,12 @@ class Forwarding:
         self.broadcasts = 0
         """Packets for everybody that came in, to one network or all."""
         self.multicasts_in = self.multicasts_out = 0
-        self.forwarded_packets = 0
-        self.cut_packets = 0
+        self.forwarded_packets = self.cut_packets = 0
         self.fragmented = 0
         """The pieces of the packets that were cut."""
-        self.no_route_drops = 0
-        self.too_big_drops = 0
+        self.no_route_drops = self.too_big_drops = 0
+        self.filtered = 0
+        """Packets that access lists of interfaces denied."""
         self.delivered = 0
         """Packets and fragments for the router itself."""
         self.hop_limit_drops = 0
@@ -298,6 +324,8 @@ class Forwarding:
                 self.multicasts_in += 1
                 self.deliver(packet, interface)
             return  # other groups' packets end here: no multicast routing
+        if not self.routing:
+            return
         if interface.clamp is not None:
             packet = interface.clamp(packet)
         if packet[8] < 2:
@@ -322,7 +350,44 @@ class Forwarding:
         else:
             self.format_errors += 1
 
+    def pass_on(self, packet: bytes, interface: Interface, target: Target) -> None:
+        """Forward a packet in transit to a target that policy chose rather than the table."""
+        if interface.clamp is not None:
+            packet = interface.clamp(packet)
+        if packet[8] < 2:
+            self.hop_limit_drops += 1
+            self.errors.time_exceeded(packet, interface)
+            return
+        self.forwarded_packets += 1
+        if len(packet) <= target.mtu:
+            target.send(forwarded(packet))
+        else:
+            self._too_big(packet, interface, target)
+
+    def refuse(self, packet: bytes, interface: Interface) -> None:
+        """An access list denied a packet: its sender is told."""
+        self.filtered += 1
+        self.errors.prohibited(packet, interface)
+
+    def _pass_guard(self, packet: bytes, interface: Interface, target: Target) -> None:
+        """Forward a packet, if the outgoing interface's list lets it through."""
+        if isinstance(target, LoadSharing):
+            target = target.choose(packet[12:20])
+        if isinstance(target, GuardedAdjacency):
+            if not target.guard(packet, interface):
+                self.forwarded_packets -= 1
+                self.refuse(packet, interface)
+                return
+            target = target.behind
+        if len(packet) <= target.mtu:
+            target.send(forwarded(packet))
+        else:
+            self._too_big(packet, interface, target)
+
     def _too_big(self, packet: bytes, interface: Interface, target: Target) -> None:
+        if target.mtu < 0:
+            self._pass_guard(packet, interface, target)
+            return
         if int.from_bytes(packet[6:8], "big") & DONT_FRAGMENT:
             self.too_big_drops += 1
             self.errors.too_big(packet, interface, target.mtu)
@@ -399,6 +464,8 @@ class Forwarding:
         flags = DONT_FRAGMENT if dont_fragment else 0
         packet = header.build(len(payload), self.identification(), tos, flags) + payload
         target = self._table.get(destination) or self.find(destination)
+        if isinstance(target, LoadSharing):
+            target = target.choose(packet[12:20])
         if not isinstance(target, Adjacency):
             return self.output(packet)
         interface = target.interface
@@ -409,6 +476,11 @@ class Forwarding:
 
     def output(self, packet: bytes) -> bool:
         """Send a finished packet; False when no route or no fitting MTU was found."""
+        if self.local_policy is not None:
+            left = self.local_policy(packet)
+            if left is None:
+                return True
+            packet = left
         destination = packet[16:20]
         target = self._table.get(destination)
         if target is None:
@@ -417,7 +489,7 @@ class Forwarding:
             self.no_route_drops += 1
             return False
         if self.watch_packet is not None:
-            self.watch_packet(packet, _way(target), True)
+            self.watch_packet(packet, _way(target, packet), True)
         if target is LOCAL:
             # Posted, not called: a sender must see its own call return before the answer.
             self._simulation.post(1, self._deliver_own, packet)
@@ -425,6 +497,18 @@ class Forwarding:
         if len(packet) <= target.mtu:
             target.send(packet)
             return True
+        return self.send_large(packet, target)
+
+    def send_large(self, packet: bytes, target: Target) -> bool:
+        """Send a packet of the router's own that does not fit; access lists do not look at it."""
+        if target.mtu < 0:
+            if isinstance(target, LoadSharing):
+                target = target.choose(packet[12:20])
+            if isinstance(target, GuardedAdjacency):
+                target = target.behind
+            if len(packet) <= target.mtu:
+                target.send(packet)
+                return True
         if int.from_bytes(packet[6:8], "big") & DONT_FRAGMENT:
             self.too_big_drops += 1
             return False
@@ -478,41 +562,57 @@ class Forwarding:
             return LOCAL
         if destination[0] >= _FIRST_GROUP:
             return NO_ROUTE  # multicast is never forwarded here, nor class E
-        found = self.way_out(int.from_bytes(destination, "big"))
-        if found is None:
+        ways = self.ways_out(int.from_bytes(destination, "big"))
+        if not ways:
             return NO_ROUTE
-        interface, next_hop = found
+        targets = [(self.target(interface, hop), share) for interface, hop, share in ways]
+        adjacencies = [(it, share) for it, share in targets if isinstance(it, Adjacency)]
+        if len(adjacencies) > 1:
+            return LoadSharing(adjacencies, self._flow_identity)
+        return adjacencies[0][0] if adjacencies else targets[0][0]
+
+    @staticmethod
+    def target(interface: Interface, next_hop: bytes) -> Target:
+        """What sends to a next hop out of an interface."""
         if isinstance(interface, NullInterface):
             return NO_ROUTE if interface.config.unreachables else DISCARD
         adjacency = interface.adjacency(next_hop)
-        if interface.clamp is None:
-            return adjacency
-        return ClampingAdjacency(adjacency, interface.clamp)
+        if interface.clamp is not None:
+            adjacency = ClampingAdjacency(adjacency, interface.clamp)
+        if interface.guard is not None:
+            adjacency = GuardedAdjacency(adjacency, interface.guard)
+        return adjacency
 
     def way_out(self, destination: int) -> tuple[Interface, bytes] | None:
         """Interface and next hop (4 bytes) towards an address, through recursive next hops."""
-        wanted = destination
-        for _ in range(_RECURSION_LIMIT):
-            route = self.rib.lookup(wanted)
-            if route is None:
-                return None
-            path = self._choose(route, destination)
+        ways = self.ways_out(destination)
+        return ways[0][:2] if ways else None
+
+    def ways_out(self, destination: int) -> list[tuple[Interface, bytes, int]]:
+        """Every way towards an address that is up: interface, next hop, traffic share."""
+        ways: list[tuple[Interface, bytes, int]] = []
+        self._add_ways(destination, 1, (), ways)
+        return ways
+
+    def _add_ways(
+        self,
+        wanted: int,
+        share: int,
+        leading: tuple[int, ...],
+        ways: list[tuple[Interface, bytes, int]],
+    ) -> None:
+        """Resolve one address of a chain of next hops; `leading` are those before it."""
+        route = self.rib.lookup(wanted) or self.rib.last_resort
+        if route is None:
+            return
+        for path in route.paths:
             hop = wanted if path.next_hop is None else int(path.next_hop)
             if path.interface is not None:
                 interface = self.interfaces.get(path.interface)
-                if interface is None or not interface.protocol_up:
-                    return None
-                return interface, hop.to_bytes(4, "big")
-            if path.next_hop is None:
-                return None
-            wanted = hop
-        return None
-
-    @staticmethod
-    def _choose(route: Route, destination: int) -> Path:
-        """Per-destination load sharing over equal paths."""
-        paths = route.paths
-        return paths[0] if len(paths) == 1 else paths[destination % len(paths)]
+                if interface is not None and interface.protocol_up:
+                    ways.append((interface, hop.to_bytes(4, "big"), share * path.share))
+            elif hop != wanted and hop not in leading and len(leading) < _RECURSION_LIMIT:
+                self._add_ways(hop, share * path.share, (*leading, wanted), ways)
 
     def source_address(self, destination: IPv4Address) -> IPv4Address | None:
         """The address that the router's own packets to a destination carry."""
@@ -520,4 +620,6 @@ class Forwarding:
         if packed in self.own_addresses:
             return destination
         target = self._table.get(packed) or self.find(packed)
+        if isinstance(target, LoadSharing):
+            target = target.first
         return target.interface.address if isinstance(target, Adjacency) else None

@@ -190,6 +190,10 @@ class Icmp:
         """No route: IOS says host unreachable."""
         self._unreachable(packet, interface, UnreachableCode.HOST)
 
+    def prohibited(self, packet: bytes, interface: Interface) -> None:
+        """An access list denied it (RFC 1812 section 5.2.7.1)."""
+        self._unreachable(packet, interface, UnreachableCode.COMMUNICATION_PROHIBITED)
+
     def protocol_unreachable(self, packet: bytes, interface: Interface) -> None:
         """Nobody here speaks the packet's protocol."""
         self._unreachable(packet, interface, UnreachableCode.PROTOCOL)

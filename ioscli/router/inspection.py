@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ioscli.model.config import TunnelMode
 from ioscli.model.instant import Duration, Instant
-from ioscli.model.rib import Entry
+from ioscli.model.rib import Entry, Rib, Route
 from ioscli.router.ethernet import EthernetInterface, SubInterface
 from ioscli.router.interfaces import Interface, NullInterface, PathCounts
 from ioscli.router.tunnel import TunnelInterface
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ioscli.router.router import Router
 
 _DEFAULT_ROUTE = IPv4Network("0.0.0.0/0")
+_UNMARKED_KINDS = frozenset({"external", "internal"})
+"""BGP's routes, which `show ip route` does not tell apart."""
 
 _TRANSPORTS = {TunnelMode.GRE_IP: "GRE/IP", TunnelMode.IPSEC_IPV4: "IPSEC/IP"}
 
@@ -112,22 +114,34 @@ def _tunnel_view(tunnel: TunnelInterface) -> TunnelView:
     )
 
 
-def route_views(router: Router) -> list[RouteView]:
-    """The best routes, by prefix."""
-    return [_route_view(entry) for entry in router.rib.entries()]
+def route_views(router: Router, table: str = "") -> list[RouteView]:
+    """The best routes of a table, by prefix."""
+    rib = router.vrfs[table].rib
+    return [route_view(entry, rib) for entry in rib.entries()]
 
 
-def _route_view(entry: Entry) -> RouteView:
+def route_view(entry: Entry, rib: Rib) -> RouteView:
+    """One entry of a table."""
     route = entry.route
     return RouteView(
         prefix=route.prefix,
-        code=route.source.value,
+        code=route_code(route),
         distance=route.distance,
         metric=route.metric,
-        paths=tuple(NextHopView(path.next_hop, path.interface) for path in route.paths),
-        candidate_default=route.prefix == _DEFAULT_ROUTE,
+        paths=tuple(NextHopView(*path) for path in route.paths),
+        candidate_default=route.prefix == _DEFAULT_ROUTE or route.prefix in rib.candidates,
         installed=entry.installed,
+        tag=route.tag,
+        process=route.process,
+        kind=route.kind,
     )
+
+
+def route_code(route: Route) -> str:
+    """`O`, `O IA`, `D EX`: what stands before a route. BGP's kinds are not told apart."""
+    if not route.kind or route.kind in _UNMARKED_KINDS:
+        return route.source.value
+    return f"{route.source.value} {route.kind}"
 
 
 def arp_views(router: Router) -> list[ArpView]:

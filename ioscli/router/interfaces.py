@@ -70,6 +70,27 @@ class ClampingAdjacency(Adjacency):
         self._behind.send(self._clamp(packet))
 
 
+class GuardedAdjacency(Adjacency):
+    """A next hop on an interface with `ip access-group ... out`.
+
+    Nothing fits its MTU, so that every packet in transit takes the slow way on which the list is
+    asked, and interfaces without a list pay nothing.
+    """
+
+    __slots__ = ("behind", "guard")
+
+    def __init__(self, behind: Adjacency, guard: Callable[[bytes, Interface], bool]) -> None:
+        super().__init__(behind.interface, behind.next_hop, b"")
+        self.behind = behind
+        self.guard = guard
+        """Whether a packet that came in through an interface may go out."""
+        self.mtu = -1
+
+    def send(self, packet: bytes) -> None:
+        """Send an IPv4 packet to the next hop, unasked: it is the router's own."""
+        self.behind.send(packet)
+
+
 class PathCounts:
     """Frames and bytes that took one way through the router (`show interfaces stats`)."""
 
@@ -104,6 +125,7 @@ class Interface:
         "counters_cleared",
         "forwarding",
         "groups",
+        "guard",
         "input_drops",
         "input_errors",
         "ip_mtu",
@@ -118,6 +140,7 @@ class Interface:
         "protocol_up",
         "protocols",
         "rates",
+        "receive_packet",
         "resets",
         "simulation",
         "unknown_protocols",
@@ -139,6 +162,10 @@ class Interface:
         self.adjacencies: dict[bytes, Adjacency] = {}
         self.clamp: Callable[[bytes], bytes] | None = None
         """Lowers the MSS of SYNs that pass: `ip tcp adjust-mss`."""
+        self.receive_packet: Callable[[bytes, Interface], None] = forwarding.receive
+        """Takes the IPv4 packets that come in: an access list or route-map may stand before."""
+        self.guard: Callable[[bytes, Interface], bool] | None = None
+        """Asked about packets in transit that go out here: `ip access-group ... out`."""
         self.groups: set[bytes] = set()
         """Multicast groups (4 bytes) that a routing protocol listens to here."""
         self.last_input: Instant | None = None
@@ -175,6 +202,7 @@ class Interface:
     def join(self, forwarding: Forwarding) -> None:
         """Hand packets to another routing table from now on."""
         self.forwarding = forwarding
+        self.receive_packet = forwarding.receive
         self.adjacencies.clear()
 
     @property
@@ -212,9 +240,14 @@ class Interface:
 
     def configured(self) -> None:
         """Follow the configuration's address and MTU."""
-        self.address = self.config.address.ip if self.config.address else None
+        config = self.config
+        self.address = config.address.ip if config.address else None
         self.ip_mtu = self.config.ip_mtu or self.mtu
         self.adjacencies.clear()
+        self.receive_packet = self.forwarding.receive
+        self.guard = None
+        if config.access_group_in or config.access_group_out or config.policy_map:
+            self.forwarding.police(self)
         self.clamp = None
         if self.config.adjust_mss is not None:
             from ioscli.codec.tcp import clamp_mss

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
 from ioscli.codec.ipv4 import IpProtocol
@@ -17,11 +17,13 @@ from ioscli.model.changes import (
     RoutingChanged,
     StaticRoutesChanged,
     SystemChanged,
+    TablesChanged,
+    TrackingChanged,
 )
 from ioscli.model.config import InterfaceConfig, RouterConfig, TunnelConfig, new_router_config
 from ioscli.model.ifname import ETHERNET_KINDS, NULL0, InterfaceName
 from ioscli.model.instant import SECOND, Duration
-from ioscli.model.platform import RESTARTED
+from ioscli.model.platform import CONFIGURATION_REGISTER, RESTARTED
 from ioscli.router.clock import Clock
 from ioscli.router.ethernet import EthernetInterface, SubInterface
 from ioscli.router.exec_lines import ExecLines
@@ -47,12 +49,15 @@ if TYPE_CHECKING:
     from ioscli.router.crypto import CryptoEngine
     from ioscli.router.debug import Debugging
     from ioscli.router.memory import Memory
+    from ioscli.router.packet_policy import PacketPolicy
+    from ioscli.router.tracking import Tracking
     from ioscli.router.traffic import TrafficView
     from ioscli.router.views import (
         ArpView,
         CryptoSessionView,
         InterfaceView,
         IpsecFlowView,
+        RouteNotes,
         RouteView,
     )
 
@@ -83,6 +88,8 @@ class Router:
         self.console = ConsoleLog(simulation, config.logging, self.clock)
         self.files = Files(self.clock.utc)
         self.keys = KeyRing()
+        self.config_register = CONFIGURATION_REGISTER
+        """What it booted by; `files` has what the next boot goes by."""
         self.reloads = Reloads(simulation, self.clock, self.log, self.shut_down, self.restart)
         self._ports = {port: Port(simulation, f"{name}:{port}") for port in self.hardware}
         self._macs = _mac_addresses(simulation, name, self.hardware)
@@ -115,6 +122,9 @@ class Router:
         self._memory: Memory | None = None
         self._debugging: Debugging | None = None
         self._config_history: ConfigHistory | None = None
+        self._tracking: Tracking | None = None
+        self._packet_policy: PacketPolicy | None = None
+        self._tables_changed()
         self.forwarding.protocols[IpProtocol.ESP] = self._first_esp
         self.lines.changed = self.reconverge
         # Null0 is there whether or not it is configured.
@@ -129,8 +139,16 @@ class Router:
         if known is None:
             chance = f"{self.name} life {self._life}" if self._life else self.name
             known = Vrf(self.simulation, chance, name, self.interfaces, self.config)
+            known.routes.tracked_up = self.tracked_up
+            known.forwarding.police = self._police
+            if name:
+                known.routes.elsewhere = self.vrfs[GLOBAL].rib
             self.vrfs[name] = known
         return known
+
+    def table(self, name: str) -> Vrf:
+        """The routing table of a name, made when something first is in it; "": the global one."""
+        return self._vrf(name)
 
     @property
     def config_history(self) -> ConfigHistory:
@@ -147,7 +165,7 @@ class Router:
         if self._debugging is None:
             from ioscli.router.debug import Debugging
 
-            self._debugging = Debugging(self.console, self.forwarding, self.icmp)
+            self._debugging = Debugging(self.console, self.forwarding, self.icmp, self.routing)
         return self._debugging
 
     @property
@@ -222,11 +240,14 @@ class Router:
         for interface in self.interfaces.values():
             interface.configured()
             self.lines.boot(interface)
+        self._follow_local_policy()
         self.reconverge()
         for interface in self.interfaces.values():
             if interface.protocol_up:
                 interface.went_up()
         self._reconfigure_crypto()
+        if self.config.tracked or self.config.sla_operations:
+            self.tracking.reconfigure()
         self._log_boot()
         self.simulation.post(LoadAverage.SAMPLE, self._sample_load, self._life)
         self.simulation.post(_ARP_SWEEP, self._sweep_arp, self._life)
@@ -243,6 +264,8 @@ class Router:
             self._archive.stop()
             self._archive = None
         self.routing.stop()
+        if self._tracking is not None:
+            self._tracking.stop()
         if self._crypto is not None:
             self._crypto.stop()
             self._former_crypto.append(self._crypto)
@@ -258,10 +281,16 @@ class Router:
         self.clock.reconfigure(config.clock)
         self.console.config = config.logging
         self.console.clear()
+        self.read_nvram()
         self._begin_life(config)
         for port in self._ports.values():
             port.set_power(True)
         self.boot()
+
+    def read_nvram(self) -> None:
+        """Take over what a boot finds beside the startup-config: key pairs, the register."""
+        self.keys = KeyRing(self.files.private_config)
+        self.config_register = self.files.config_register
 
     def _log_boot(self) -> None:
         """What a booting router says of its ports: into the buffer, for nobody is there yet."""
@@ -319,10 +348,16 @@ class Router:
                     settle = crypto = True
                 case StaticRoutesChanged():
                     settle = True
+                case TablesChanged():
+                    self._tables_changed()
+                    settle = True
+                case TrackingChanged():
+                    self.tracking.reconfigure()
                 case CryptoChanged():
                     crypto = True
                 case RoutingChanged():
                     routing = True
+                    self._follow_local_policy()
                 case SystemChanged():
                     pass  # read from the configuration when it is needed
         if settle:
@@ -368,6 +403,55 @@ class Router:
             interface.join(table)
         if isinstance(interface, TunnelInterface):
             interface.transport = self._vrf(interface.settings.vrf).forwarding
+
+    def _tables_changed(self) -> None:
+        """Make the tables of configured VRFs, and drop those that nothing is in any more."""
+        for name in self.config.vrfs:
+            self._vrf(name)
+        used = {it.vrf for it in self.interfaces.values()}
+        used |= {it.settings.vrf for it in self._tunnels()}
+        used |= {process.vrf.name for process in self.routing.processes.values()}
+        for name in [it for it in self.vrfs if it and it not in used]:
+            if name not in self.config.vrfs:
+                del self.vrfs[name]
+        self.forwarding.routing = self.config.ip_routing
+
+    def tracked_up(self, number: int) -> bool:
+        """Whether a tracked object is up; one that nobody made does not stand in a route's way."""
+        if self._tracking is None and not self.config.tracked:
+            return True
+        return self.tracking.is_up(number)
+
+    @property
+    def tracking(self) -> Tracking:
+        """Tracked objects and IP SLA operations, made when something first needs them."""
+        if self._tracking is None:
+            from ioscli.router.tracking import Tracking
+
+            self._tracking = Tracking(self)
+        return self._tracking
+
+    def clear_routes(self, table: str, prefix: IPv4Network | None = None) -> None:
+        """`clear ip route`: to one prefix, or to all."""
+        self.vrfs[table].rib.renew(prefix, self.simulation.now)
+
+    def _police(self, interface: Interface) -> None:
+        """An interface asks for access lists or policy routing."""
+        self.packet_policy.follow(interface)
+
+    def _follow_local_policy(self) -> None:
+        """`ip local policy`: of the global table, as on IOS."""
+        wanted = self.config.policy.local_route_map is not None
+        self.forwarding.local_policy = self.packet_policy.local if wanted else None
+
+    @property
+    def packet_policy(self) -> PacketPolicy:
+        """Access lists and policy routing in the way of packets, made when first needed."""
+        if self._packet_policy is None:
+            from ioscli.router.packet_policy import PacketPolicy
+
+            self._packet_policy = PacketPolicy(self)
+        return self._packet_policy
 
     def _interface_removed(self, name: InterfaceName) -> None:
         if name == NULL0:
@@ -451,6 +535,8 @@ class Router:
         if self._crypto is not None:
             self._crypto.routes_changed()
         self.routing.reconfigure()
+        if self._tracking is not None:
+            self._tracking.evaluate()
 
     def routes_changed(self, tables: Iterable[str]) -> None:
         """Routing protocols changed some tables: what leans on their routes looks again."""
@@ -462,6 +548,8 @@ class Router:
             self.vrfs[name].forwarding.flush()
         if self._crypto is not None:
             self._crypto.routes_changed()
+        if self._tracking is not None:
+            self._tracking.evaluate()
 
     def _secured(self, tunnel: TunnelInterface) -> bool:
         return self._crypto is not None and self._crypto.secured(tunnel)
@@ -544,11 +632,17 @@ class Router:
 
         return inspection.interface_views(self)
 
-    def route_views(self) -> list[RouteView]:
-        """The best routes, by prefix."""
+    def route_views(self, table: str = GLOBAL) -> list[RouteView]:
+        """The best routes of a table, by prefix."""
         from ioscli.router import inspection
 
-        return inspection.route_views(self)
+        return inspection.route_views(self, table)
+
+    def route_notes(self, prefix: IPv4Network, table: str = GLOBAL) -> RouteNotes:
+        """What the routing processes know of a route of a table."""
+        from ioscli.router import route_notes
+
+        return route_notes.route_notes(self, prefix, table)
 
     def arp_views(self) -> list[ArpView]:
         """The ARP tables with the router's own addresses."""

@@ -28,7 +28,7 @@ from ioscli.model.effects import (
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import Instant
 from ioscli.model.redistribution import Redistribution
-from ioscli.model.rib import RouteSource
+from ioscli.model.rib import Path, Route, RouteSource
 from ioscli.router.redistribution import select, through_route_map
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class RoutingProcess:
         self.vrf = vrf
         self.name = name
         self._driven = machine
+        machine.debugging = router.routing.debugged(self.source)
         self._simulation = router.simulation
         self._wakes_at: Instant | None = None
         self._closed = False
@@ -117,6 +118,19 @@ class RoutingProcess:
     def redistributions(self) -> Collection[Redistribution]:
         """Its `redistribute` lines."""
         return ()
+
+    def path_details(self, _route: Route, _path: Path) -> Iterable[str]:
+        """What it adds to a path of one of its routes in `show ip route A.B.C.D`."""
+        return ()
+
+    def forward_metric(self, _route: Route) -> int | None:
+        """OSPF: the cost to the AS boundary router of an external route."""
+        return None
+
+    @property
+    def redistributed(self) -> Mapping[IPv4Network, Redistributed]:
+        """What other sources hand over to it now."""
+        return self._redistributed
 
     @property
     def takes_default_route(self) -> bool:

@@ -26,6 +26,7 @@ class Routing:
         self._simulation = router.simulation
         self._moved: set[str] = set()
         self.processes: dict[tuple[RouteSource, str], RoutingProcess] = {}
+        self._debugged: dict[RouteSource, set[str]] = {}
 
     def reconfigure(self) -> None:
         """Follow the configuration: processes made, changed and removed, interfaces up or down."""
@@ -44,7 +45,15 @@ class Routing:
         self,
     ) -> Iterable[tuple[RouteSource, str, Callable[[Router, str], RoutingProcess]]]:
         """The processes of the configuration, with what makes each."""
-        return ()
+        for name in self._router.config.ospf:
+            yield RouteSource.OSPF, name, _ospf
+        for routers in self._router.config.eigrp.values():
+            for vrf, number in routers.families:
+                yield RouteSource.EIGRP, f"{number} {vrf}".rstrip(), _eigrp
+        bgp = self._router.config.bgp
+        if bgp is not None:
+            for vrf in ("", *bgp.vrfs):
+                yield RouteSource.BGP, f"{bgp.number} {vrf}".rstrip(), _bgp
 
     def stop(self) -> None:
         """The router goes off without a word."""
@@ -55,6 +64,10 @@ class Routing:
     def of_source(self, source: RouteSource) -> list[RoutingProcess]:
         """The processes of one protocol."""
         return [process for (kind, _), process in self.processes.items() if kind is source]
+
+    def debugged(self, source: RouteSource) -> set[str]:
+        """The topics of a protocol that are debugged: one set, which all its machines look at."""
+        return self._debugged.setdefault(source, set())
 
     def moved(self, vrf: Vrf) -> None:
         """A process changed a table: packets go new ways at once, the rest follows shortly."""
@@ -89,3 +102,22 @@ class Routing:
         """The interfaces on which a process runs."""
         process = self.processes.get((source, name))
         return () if process is None else process.covered()
+
+
+def _ospf(router: Router, name: str) -> RoutingProcess:
+    from ioscli.router.ospf import OspfProcess
+
+    return OspfProcess(router, name)
+
+
+def _eigrp(router: Router, name: str) -> RoutingProcess:
+    from ioscli.router.eigrp import EigrpProcess
+
+    number, _, vrf = name.partition(" ")
+    return EigrpProcess(router, vrf, int(number))
+
+
+def _bgp(router: Router, name: str) -> RoutingProcess:
+    from ioscli.router.bgp import BgpProcess
+
+    return BgpProcess(router, name.partition(" ")[2])

@@ -33,7 +33,7 @@ _FIRST_GROUP = 224
 class SerialInterface(Interface):
     """A serial line with Cisco HDLC: every packet goes to the far end, which keepalives watch."""
 
-    __slots__ = ("_receive_packet", "keepalive", "line_lives", "port")
+    __slots__ = ("keepalive", "line_lives", "port")
 
     def __init__(
         self, config: InterfaceConfig, simulation: Simulation, forwarding: Forwarding, port: Port
@@ -43,14 +43,8 @@ class SerialInterface(Interface):
         self.keepalive = Keepalive()
         self.line_lives: Callable[[Interface, bool], None] = lambda *_: None
         """Told of every keepalive interval and answer: does the far end live?"""
-        self._receive_packet = forwarding.receive
         port.receive = self.receive_frame
         simulation.post(INTERVAL, self._keep_alive, None)
-
-    def join(self, forwarding: Forwarding) -> None:
-        """Hand packets to another routing table from now on."""
-        super().join(forwarding)
-        self._receive_packet = forwarding.receive
 
     def carrier(self) -> bool:
         """Whether the port has a cable whose link is up."""
@@ -78,7 +72,7 @@ class SerialInterface(Interface):
         elif not self.protocol_up:
             self.input_drops += 1
         elif frame[2:4] == _IPV4:
-            self._receive_packet(frame[4:], self)
+            self.receive_packet(frame[4:], self)
         else:
             self.unknown_protocols += 1
             self.counts_of("Other").received(len(frame))

@@ -22,10 +22,14 @@ class TcpService(service.TcpService):
     def __init__(self, simulation: Simulation, forwarding: Forwarding, name: str) -> None:
         super().__init__(simulation, forwarding, name)
         self._forwarding = forwarding
+        self.least_ttl: dict[bytes, int] = {}
+        """Peers whose packets must not have come further (`ttl-security`, RFC 5082)."""
         forwarding.protocols[IpProtocol.TCP] = self.receive
 
     def receive(self, packet: bytes, _interface: Interface) -> None:
         """A TCP packet for this router."""
+        if self.least_ttl and packet[8] < self.least_ttl.get(packet[12:16], 0):
+            return
         self.segment(packet)
 
     def mss_towards(self, peer: IPv4Address, *, discovery: bool = False) -> int:

@@ -192,7 +192,7 @@ class TunnelInterface(Interface):
         if not self.protocol_up:
             self.input_drops += 1
             return
-        self.forwarding.receive(packet, self)
+        self.receive_packet(packet, self)
 
 
 class TunnelAdjacency(Adjacency):

@@ -113,6 +113,10 @@ class NextHopView:
     address: IPv4Address | None
     interface: InterfaceName | None
     """None where only a recursive next hop is known, as for most static routes."""
+    advertiser: IPv4Address | None = None
+    """Who told: `from` in `show ip route A.B.C.D`."""
+    share: int = 1
+    """Traffic share count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +125,30 @@ class RouteView:
 
     prefix: IPv4Network
     code: str
-    """`C`, `L`, `S`."""
+    """`C`, `L`, `S`, `O IA`, `D EX`: without the mark of a candidate default."""
     distance: int
     metric: int
     paths: tuple[NextHopView, ...]
     candidate_default: bool
     installed: Instant
+    tag: int = 0
+    process: str = ""
+    """Of protocols that have several: `1` of `ospf 1`."""
+    kind: str = ""
+    """As `ioscli.model.rib.Route` has it."""
+
+
+class RouteNotes(NamedTuple):
+    """What the routing processes know of one route, for `show ip route A.B.C.D`."""
+
+    redistributing: tuple[str, ...] = ()
+    """Processes that take routes of its source: `eigrp 1`."""
+    advertised: tuple[str, ...] = ()
+    """Processes that tell it on, each with how: `ospf 1 subnets`."""
+    forward_metric: int | None = None
+    """Of OSPF's external routes: the cost to the AS boundary router."""
+    paths: tuple[tuple[str, ...], ...] = ()
+    """For each path, the lines that its protocol adds to the descriptor block."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A fake router and a session at it, for tests of the command line alone."""
 
 from collections.abc import Callable, Iterable
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,11 @@ from ioscli.router.clock import Clock
 from ioscli.router.config_history import ConfigHistory
 from ioscli.router.exec_lines import ExecLines
 from ioscli.router.filesystem import Files
+from ioscli.router.keys import KeyRing
 from ioscli.router.probes import EchoRequest, EchoResult, TraceProbe, TraceResult
 from ioscli.router.reload import Reloads
 from ioscli.router.syslog import ConsoleLog
-from ioscli.router.views import ArpView, Counters, InterfaceView, RouteView
+from ioscli.router.views import ArpView, Counters, InterfaceView, RouteNotes, RouteView
 
 #: Screens that end lines with blanks, which IOS does and editors undo.
 SCREENS = Path(__file__).with_name("screens")
@@ -71,6 +72,8 @@ class FakeRouter:
         )
         self.clock = self.console.clock
         self.files = Files(self.clock.utc)
+        self.keys = KeyRing()
+        self.config_register = 0
         self.reloads = Reloads(
             self.simulation, self.clock, self.log, lambda: None, lambda config: None
         )
@@ -103,6 +106,9 @@ class FakeRouter:
 
     def route_views(self) -> list[RouteView]:
         return self.routes
+
+    def route_notes(self, prefix: IPv4Network, table: str) -> RouteNotes:
+        return RouteNotes()
 
     def arp_views(self) -> list[ArpView]:
         return []

@@ -34,13 +34,13 @@ def test_a_session_on_the_line_ends(grammar: Grammar) -> None:
     assert not bystander.closed
 
 
-def test_lines_are_numbered_behind_the_auxiliary_one(grammar: Grammar) -> None:
+def test_lines_are_numbered_as_show_users_numbers_them(grammar: Grammar) -> None:
     bench = Bench(grammar)
     other, _, _ = on_a_vty(bench, 1)
-    bench.type("clear line 2")
+    bench.type("clear line 578")
     bench.type("y")
     assert not other.closed
-    bench.type("clear line 3")
+    bench.type("clear line 579")
     bench.type("y")
     assert other.closed
 
@@ -48,17 +48,18 @@ def test_lines_are_numbered_behind_the_auxiliary_one(grammar: Grammar) -> None:
 def test_another_key_changes_nothing(grammar: Grammar) -> None:
     bench = Bench(grammar)
     other, _, _ = on_a_vty(bench, 0)
-    bench.type("clear line 2")
+    bench.type("clear line 578")
     assert bench.type("n") == ""
     assert not other.closed
 
 
 def test_lines_that_are_not_there_are_refused(grammar: Grammar) -> None:
     bench = Bench(grammar)
-    said = bench.type("clear line 7")
-    assert said == " " * len("Router#clear line ") + (
-        "^\n% Invalid input detected at '^' marker.\n\n"
-    )
+    for number in (2, 577, 583):
+        said = bench.type(f"clear line {number}")
+        assert said == " " * len("Router#clear line ") + (
+            "^\n% Invalid input detected at '^' marker.\n\n"
+        )
     assert bench.type("clear line 0") == "% Not allowed to clear current line\n"
     bench.type("clear line aux 0")
     assert bench.type("") == " [OK]\n"

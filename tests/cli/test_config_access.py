@@ -144,3 +144,66 @@ def test_a_level_moves_the_words_on_the_way() -> None:
     for _ in load(Prompt(copy).session, "\n".join(text)):
         pass
     assert copy.access.privileges == {"exec": {("show",): 5}}
+
+
+TERMINAL_LINES = """\
+line con 0
+line 33 48
+ no exec
+ transport preferred none
+ transport input telnet
+line 50
+ timeout login response 60
+line aux 0
+"""
+
+
+def test_terminal_lines_of_another_router_are_kept() -> None:
+    config = blank()
+    results = loaded(TERMINAL_LINES, config)
+    assert [it.text for it in results if it.result.kind is LineKind.REJECTED] == []
+    wanted = TERMINAL_LINES.splitlines()
+    printed = list(running_config(config))
+    start = printed.index("line con 0")
+    assert printed[start : start + len(wanted)] == wanted
+
+
+def test_lines_by_their_numbers() -> None:
+    prompt = Prompt()
+    prompt.type("line 0", "history size 7", "line 1", "history size 8", "line 580", "width 90")
+    access = prompt.config.access
+    assert (access.console.history, access.aux.history) == (7, 8)
+    assert {bounds: it.width for bounds, it in access.vty.items()} == {
+        (0, 1): 80,
+        (2, 2): 90,
+        (3, 4): 80,
+    }
+    for refused in ("line 33 48", "line tty 3", "line 0 1", "line 3 600"):
+        assert prompt.session.feed(refused).kind is LineKind.REJECTED
+    assert access.tty == {}
+
+
+@pytest.mark.parametrize("word", ["banner", "fail-message"])
+def test_texts_of_aaa_are_typed_like_banners(word: str) -> None:
+    prompt = Prompt()
+    prompt.type("aaa new-model", f"aaa authentication {word} #", "Go", "away.", "#")
+    printed = list(running_config(prompt.config))
+    start = printed.index(f"aaa authentication {word} ^C")
+    assert printed[start : start + 4] == [printed[start], "Go", "away.", "^C"]
+    again = blank()
+    loaded("\n".join(printed), again)
+    assert list(running_config(again)) == printed
+    prompt.type(f"no aaa authentication {word}")
+    assert not [line for line in running_config(prompt.config) if word in line]
+
+
+def test_a_view_is_configured_from_the_root_view() -> None:
+    view = "parser view SHOW\n secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0\n commands exec include show"
+    config = blank()
+    loaded(view, config)
+    printed = list(running_config(config))
+    start = printed.index("parser view SHOW")
+    assert printed[start : start + 3] == view.split("\n")
+    result = Prompt().session.feed("parser view OTHER")
+    assert result.kind is LineKind.REJECTED
+    assert result.messages == ("No view Active! Switch to View Context",)

@@ -222,3 +222,19 @@ def test_the_built_in_profile() -> None:
     ]
     prompt.type("default crypto ipsec transform-set default")
     assert not any(line.startswith("crypto") for line in running_config(prompt.config))
+
+
+def test_a_new_crypto_map_tells_what_it_lacks() -> None:
+    prompt = Prompt()
+    note = (
+        "% NOTE: This new crypto map will remain disabled until a peer",
+        "        and a valid access list have been configured.",
+    )
+    first, again, dynamic = prompt.type(
+        "crypto map VPN 10 ipsec-isakmp",
+        "crypto map VPN 10 ipsec-isakmp",
+        "crypto map VPN 20 ipsec-isakmp dynamic DYN",
+    )
+    assert first.messages == note
+    assert again.messages == ()
+    assert dynamic.messages == ()

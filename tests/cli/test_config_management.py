@@ -272,6 +272,7 @@ def test_a_line_takes_the_place_of_the_same_setting(
     line: str, replacement: str, negated: str
 ) -> None:
     prompt = Prompt()
+    prompt.type("ip vrf A", "exit")
     before = list(running_config(prompt.config))
     prompt.type(line, replacement)
     after = list(running_config(prompt.config))
@@ -334,3 +335,15 @@ def test_help_names_the_traps() -> None:
     found = grammar().help("config", "snmp-server enable traps e")
     assert isinstance(found, Help)
     assert {"eigrp", "entity", "envmon", "event-manager"} <= {word for word, _ in found.entries}
+
+
+def test_snmpv3_users_are_never_shown() -> None:
+    prompt = Prompt()
+    kept = prompt.type(
+        "snmp-server user ann admins v3 auth sha secretpass priv aes 128 secretpriv",
+        "snmp-server user bob readers v2c",
+    )
+    assert all(result.error is None for result in kept)
+    shown = [line for line in running_config(prompt.config) if "snmp-server user" in line]
+    assert shown == ["snmp-server user bob readers v2c"]
+    assert len(prompt.config.stored["snmp_user"]) == 2

@@ -2,10 +2,17 @@
 
 import re
 
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from ioscli.cli.boot import boot_config
 from ioscli.cli.configuration import ConfigSession
 from ioscli.cli.matcher import Grammar
 from ioscli.cli.running_config import running_config
+from ioscli.codec.rsa import RsaKey
 from ioscli.model.config import RouterConfig
+from ioscli.router.keys import KeyPair
 
 from .test_reference_dialogues import Bench
 
@@ -23,6 +30,11 @@ SHOWN = re.compile(
     r"  (?:[0-9A-F]{8} )*0203010001\n|.*0001\n",
     re.DOTALL,
 )
+
+
+def bits(pair: KeyPair) -> int:
+    assert isinstance(pair.key, RsaKey)
+    return pair.key.modulus.bit_length()
 
 
 def named(grammar: Grammar) -> Bench:
@@ -60,7 +72,7 @@ def test_a_dialogue_makes_a_key(grammar: Grammar) -> None:
         f"[OK] (elapsed time was {elapsed} seconds)\n\n"
     )
     (pair,) = bench.router.keys.pairs()
-    assert pair.key.modulus.bit_length() == 1024
+    assert bits(pair) == 1024
     shown = bench.type("do show crypto key mypubkey rsa")
     assert SHOWN.fullmatch(shown)
     hexadecimal = "".join(shown.split("Key Data:\n")[1].split()).lower()
@@ -79,7 +91,7 @@ def test_a_key_in_the_way_is_replaced_after_a_question(grammar: Grammar) -> None
     assert bench.router.keys.pairs() == (first,)
     bench.type("crypto key generate rsa modulus 600")
     (second,) = bench.router.keys.pairs()
-    assert second.key.modulus.bit_length() == 600
+    assert bits(second) == 600
 
 
 def test_usage_keys_are_two(grammar: Grammar) -> None:
@@ -126,3 +138,107 @@ def test_a_saved_line_is_kept_and_makes_nothing(grammar: Grammar) -> None:
     result = session.feed("crypto key generate rsa modulus 1024")
     assert result.steps is None
     assert "crypto key generate rsa modulus 1024" in list(running_config(config))
+
+
+# -- EC ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "curve"), [("", 256), (" keysize 384", 384), (" keysize 521 exportable", 521)]
+)
+def test_an_ec_key_is_on_its_curve(grammar: Grammar, typed: str, curve: int) -> None:
+    bench = named(grammar)
+    said = bench.type(f"crypto key generate ec{typed} label K")
+    assert said == "The name for the keys will be: K\n\n"
+    (pair,) = bench.router.keys.pairs("K")
+    assert pair.exportable == ("exportable" in typed)
+    shown = bench.type("do show crypto key mypubkey ec")
+    assert f"Key type: EC KEYS      p{curve} curve\n" in shown
+    data = bytes.fromhex("".join(shown.split("Key Data:\n")[1].split()))
+    public = load_der_public_key(data)
+    assert isinstance(public, ec.EllipticCurvePublicKey)
+    assert public.curve.key_size == curve
+    assert bench.type("do show crypto key mypubkey rsa") == ""
+
+
+def test_keys_of_both_kinds_share_their_names(grammar: Grammar) -> None:
+    bench = named(grammar)
+    bench.type("crypto key generate ec keysize 384")
+    assert bench.type("crypto key generate ec keysize 521") == (
+        "% You already have EC keys defined named R1.example.org.\n"
+    )
+    bench.type("no")
+    assert bench.type("crypto key generate rsa modulus 512").startswith(
+        "% You already have EC keys defined named R1.example.org.\n% They will be replaced.\n"
+    )
+    assert [pair.kind for pair in bench.router.keys.pairs()] == ["RSA"]
+    bench.type("crypto key generate ec label E")
+    bench.type("crypto key zeroize ec")
+    bench.type("yes")
+    assert [pair.kind for pair in bench.router.keys.pairs()] == ["RSA"]
+
+
+# -- what a reload finds --------------------------------------------------------------------------
+
+
+def reloaded(bench: Bench) -> None:
+    reloads = bench.router.reloads
+    reloads.start(lambda: boot_config(bench.grammar, bench.router), "console")
+    bench.simulation.run_while(lambda: reloads.down)
+    bench.settle()
+    bench.type("enable")
+
+
+def test_saved_keys_survive_a_reload(grammar: Grammar) -> None:
+    bench = named(grammar)
+    bench.type("crypto key generate rsa usage-keys label K modulus 512 exportable")
+    bench.type("crypto key generate ec keysize 384 label E")
+    bench.type("end")
+    bench.type("write")
+    pairs = bench.router.keys.pairs()
+    bench.type("configure terminal")
+    bench.type("crypto key generate rsa label UNSAVED modulus 512")
+    reloaded(bench)
+    assert bench.router.keys.pairs() == pairs
+    assert len(pairs) == 3
+
+
+def test_a_reload_asks_about_keys_that_were_not_saved(grammar: Grammar) -> None:
+    bench = named(grammar)
+    bench.type("end")
+    bench.type("write")
+    bench.type("configure terminal")
+    bench.type("crypto key generate rsa modulus 512")
+    bench.type("end")
+    bench.type("reload")
+    assert bench.prompt == "System configuration has been modified. Save? [yes/no]: "
+    bench.type("yes")
+    assert bench.prompt == "Proceed with reload? [confirm]"
+    bench.type("n")
+    bench.type("reload")
+    assert bench.prompt == "Proceed with reload? [confirm]"
+
+
+def test_keys_are_erased_with_the_startup_config(grammar: Grammar) -> None:
+    bench = named(grammar)
+    bench.type("crypto key generate rsa modulus 512")
+    for line in ("end", "write", "write erase", ""):
+        bench.type(line)
+    assert bench.router.keys  # erasing NVRAM takes nothing from the memory
+    reloaded(bench)
+    assert not bench.router.keys
+
+
+def test_no_command_shows_the_private_config(grammar: Grammar) -> None:
+    bench = named(grammar)
+    bench.type("crypto key generate rsa modulus 512")
+    for line in ("end", "write"):
+        bench.type(line)
+    key = bench.router.keys.pairs()[0].key
+    assert isinstance(key, RsaKey)
+    secret = f"{key.private_exponent:x}"
+    assert secret.encode() in bench.router.files.private_config
+    for line in ("more nvram:private-config", "more state:private-config", "dir all-filesystems"):
+        shown = bench.type(line)
+        assert secret not in shown
+        assert " private-config" not in shown

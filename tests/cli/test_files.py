@@ -447,3 +447,13 @@ def test_load_and_time_before_shows(desk: Desk) -> None:
     assert desk.type("write") == "Building configuration...\n[OK]\n"
     desk.type("terminal no exec prompt timestamp")
     assert desk.type("show privilege") == "Current privilege level is 15\n"
+
+
+def test_configure_reads_what_it_is_told_to(desk: Desk) -> None:
+    desk.type("write", "configure terminal", "hostname NOW", "end", "configure", "mem")
+    assert desk.session.prompt == "R1#"
+    assert desk.type("configure network") == (
+        "This command has been replaced by the command:\n"
+        "         'copy <url> system:/running-config'\n"
+    )
+    assert desk.session.asking == "Address or name of remote host []? "

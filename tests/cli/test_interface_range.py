@@ -67,3 +67,16 @@ def test_what_is_no_range_is_refused(text: str) -> None:
     assert result.kind is LineKind.REJECTED
     assert result.error is not None
     assert prompt.session.prompt_suffix == "config"
+
+
+@pytest.mark.parametrize("refused", ["interface range gi0/0 - 9", "interface gi7/7"])
+def test_what_is_refused_leaves_the_range_selected(refused: str) -> None:
+    prompt = Prompt()
+    prompt.type("interface range gi0/0 - 1")
+    assert prompt.session.feed(refused).kind is LineKind.REJECTED
+    assert prompt.session.prompt_suffix == "config-if-range"
+    prompt.type("description x")
+    described = [
+        name for name, it in prompt.config.interfaces.items() if it.description is not None
+    ]
+    assert described == [PORTS[0], PORTS[1]]

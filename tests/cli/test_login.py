@@ -269,3 +269,17 @@ def test_nothing_typed_at_a_login_raises(grammar: Grammar, lines: list[str], lis
             desk.session.interrupt()
         desk.settle()
     assert desk.session.closed or desk.session.asking or desk.session.prompt[-1] in ">#"
+
+
+def test_texts_of_aaa_take_the_place_of_the_usual_ones(arrive: Callable[..., Desk]) -> None:
+    aaa = (
+        "aaa new-model\naaa authentication login default local\n"
+        "aaa authentication banner #Keep out.#\naaa authentication fail-message #\nNo.\n#\n"
+    )
+    desk = arrive(aaa + LOCAL)
+    assert desk.screen == "Keep out.\n"
+    desk.transcript("admin", "no", "admin", "cisco")
+    assert "User Access Verification" not in desk.screen
+    assert "Authentication failed" not in desk.screen
+    assert "\nNo.\nUsername: " in desk.screen
+    assert desk.session.prompt == "R1>"

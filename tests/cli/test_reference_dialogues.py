@@ -11,6 +11,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,8 +22,10 @@ from ioscli.cli.matcher import Grammar
 from ioscli.cli.session import Session
 from ioscli.engine.link import Link
 from ioscli.engine.simulation import Simulation
+from ioscli.model.changes import InterfaceChanged, StaticRoutesChanged
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import Instant, seconds
+from ioscli.router.exec_lines import number_of
 from ioscli.router.router import Router
 
 from .dialogues_out_of_scope import OUT_OF_SCOPE
@@ -31,10 +34,10 @@ REFERENCE = Path(__file__).parents[2].parent / "shared" / "reference" / "interac
 PORTS = (InterfaceName.parse("Gi0/0"),)
 
 #: How many dialogues are in scope, at least.
-MINIMUM = 99
+MINIMUM = 114
 
 #: What answers the pings of the recordings, beyond the cable.
-NEIGHBOUR_ADDRESSES = ("1.1.1.1", "1.1.1.8", "2.2.2.2", "3.3.3.3", "192.0.0.5")
+NEIGHBOUR_ADDRESSES = ("1.1.1.1", "1.1.1.8", "2.2.2.2", "3.3.3.3", "192.0.0.5", "192.0.0.6")
 
 
 class Step(NamedTuple):
@@ -75,6 +78,16 @@ PREPARATIONS = (
             "crypto key generate rsa modulus 512 label RSAKEYS",
         ),
     ),
+    (
+        r"key generate rsa modulus 4096 exportable$",
+        ("conf t", "crypto key zeroize rsa", "y", "crypto key generate ec"),
+    ),
+    (
+        r"generate ec keysize (384|521)",
+        ("conf t", "hostname INT1", "ip domain-name ashritha.com"),
+    ),
+    (r"generate ec keysize 521$", ("conf t", "crypto key generate ec")),
+    (r"keysize 256 label ECKEYS$", ("conf t", "crypto key generate ec label ECKEYS")),
     (r"label RSAKEYS exportable$", ("conf t", "crypto key generate rsa modulus 512 label RSAKEYS")),
     (r"label ca$", ("conf t", "crypto key generate rsa modulus 512 label ca")),
     (r"/ enpasswd$", ("conf t", "enable password enpasswd")),
@@ -113,9 +126,16 @@ OPENERS = {
 MERGED = (
     r"exec: %N>ping",
     r"c8kv_config_term: .*#(line|exec-timeout) ",
+    r"ios_mock_data (config|redundancy): .*#(redundancy|main-cpu|standby console enable)$",
 )
 #: What is typed in a mode that the recording's prompt does not show.
-UNSHOWN_MODES = {r"c8kv_config_term: .*#exec-timeout": "line vty 0 4"}
+UNSHOWN_MODES = {
+    r"c8kv_config_term: .*#exec-timeout": "line vty 0 4",
+    r"ios_mock_data redundancy: ": "redundancy",
+}
+
+#: In which VRF the neighbour is reached.
+VRFS = {r"ping vrf management 1": "management", r"ping vrf test": "test"}
 
 #: Questions of boot loaders and of the setup dialog, which a router with a saved configuration and
 #: without such a loader never asks: their answers are not typed.
@@ -126,6 +146,13 @@ LOST = ((r"clear line", " [OK]"),)
 
 #: Names of file systems that other platforms have for flash:.
 _FLASH = re.compile(r"\b(?:bootflash|unix|usbflash1|usb):")
+
+#: The recorded routers number their lines otherwise; the vtys of IOSv begin at 578.
+_CLEARED = re.compile(r"(?<=clear line )( *)([0-9]+)")
+
+
+def _vty(found: re.Match[str]) -> str:
+    return f"{found[1]}{number_of(int(found[2]))}"
 
 
 def material(name: str) -> Path:
@@ -245,6 +272,17 @@ class Bench:
             if found[1] in OPENERS:
                 self.session.feed(OPENERS[found[1]])
 
+    def move(self, vrf: str) -> None:
+        """Have the neighbour, and what lies behind it, in a VRF."""
+        for line in ("configure terminal", f"vrf definition {vrf}", "address-family ipv4", "end"):
+            self.type(line)
+        config = self.router.config
+        config.interfaces[PORTS[0]].vrf = vrf
+        config.static_routes[:] = [replace(route, vrf=vrf) for route in config.static_routes]
+        self.router.apply([InterfaceChanged(PORTS[0]), StaticRoutesChanged()])
+        self.settle()
+        self.type(f"ping vrf {vrf} 10.0.0.2")
+
     def type(self, line: str) -> str:
         """Type a line; what came back."""
         self.screen = ""
@@ -345,13 +383,16 @@ def difference(bench: Bench, dialogue: Dialogue) -> str | None:
             for line in lines:
                 bench.type(line)
             bench.type("end")
+    for pattern, vrf in VRFS.items():
+        if re.search(pattern, name):
+            bench.move(vrf)
     bench.reach(dialogue.prompt)
     for pattern, line in UNSHOWN_MODES.items():
         if re.search(pattern, name):
             bench.type(line)
     before = dialogue.prompt
     for step in dialogue.steps:
-        typed = _FLASH.sub("flash:", step.typed)
+        typed = _CLEARED.sub(_vty, _FLASH.sub("flash:", step.typed))
         if not LOADER.search(before):
             session = bench.session
             got = bench.type(typed)
@@ -394,6 +435,8 @@ def _reply_differs(
             ours = [line for line in ours if line != lost]
     if "%SYS-5-RELOAD" in step.reply:  # what the platform's loader prints follows
         ours, wanted = ours[:1], wanted[:1]
+    elif wanted and wanted[-1] == "%":  # the beginning of a question
+        wanted = wanted[:-1]
     elif wanted and wanted[-1] == "to re":  # where its author cut the recording
         ours = ours[: len(wanted) - 1] + [line[:5] for line in ours[len(wanted) - 1 : len(wanted)]]
     return None if alike(ours, wanted) else f"{typed!r}: {ours} instead of {wanted}"

@@ -114,7 +114,7 @@ CASES = (
         "   (e.g. 'show pr?'.)\n\n"
     )),
     Case(("clear line 0",), "% Not allowed to clear current line\n"),
-    Case(("clear line 3", ""), " [OK]\n"),
+    Case(("clear line 579", ""), " [OK]\n"),
     Case(("disable", "disable"), ""),
     Case(
         ("disable", "disable 14"),

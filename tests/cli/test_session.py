@@ -62,7 +62,7 @@ def test_configure_alone_asks(grammar: Grammar) -> None:
     assert desk.transcript("configure", "flash", "") == (
         "R1#configure\n"
         "Configuring from terminal, memory, or network [terminal]? flash\n"
-        '?Must be "terminal"\n'
+        '?Must be "terminal", "memory", or "network"\n'
         "Configuring from terminal, memory, or network [terminal]? \n"
         "Enter configuration commands, one per line.  End with CNTL/Z.\n"
     )

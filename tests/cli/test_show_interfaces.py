@@ -11,7 +11,7 @@ from ioscli.cli.show.age import route_age, uptime
 from ioscli.cli.show.arp import show_arp
 from ioscli.cli.show.interfaces import show_interfaces, show_interfaces_description
 from ioscli.cli.show.ip_interface import show_ip_interface, show_ip_interface_brief
-from ioscli.cli.show.system import board_id, show_version
+from ioscli.cli.show.system import board_id, config_register, show_version
 from ioscli.model.config import InterfaceConfig, TunnelConfig
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import seconds
@@ -167,7 +167,10 @@ def test_arp() -> None:
 
 def test_version() -> None:
     hardware = [InterfaceName.parse(name) for name in ("Gi0/0", "Gi0/1", "Fa1/0", "Se2/0", "Se2/1")]
-    lines = list(show_version("R1", seconds(700_000), hardware, board_id(Random(1))))
+    register = config_register(0x2102, 0x2142)
+    up = seconds(700_000)
+    lines = list(show_version("R1", up, hardware, board_id(Random(1)), register=register))
+    assert lines[-2] == "Configuration register is 0x2102 (will be 0x2142 at next reload)"
     assert "Version 15.9(3)M," in lines[0]
     assert "R1 uptime is 1 week, 1 day, 2 hours, 26 minutes" in lines
     at = next(index for index, line in enumerate(lines) if line.startswith("Processor board ID 9"))

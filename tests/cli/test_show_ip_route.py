@@ -3,7 +3,8 @@
 from ipaddress import IPv4Address, IPv4Network
 
 from ioscli.cli.matcher import Grammar
-from ioscli.cli.show.ip_route import show_ip_route, show_route_entry
+from ioscli.cli.show.ip_route import show_ip_route
+from ioscli.cli.show.ip_route_entry import show_route_entry
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import Instant, seconds
 from ioscli.router.views import NextHopView, RouteView

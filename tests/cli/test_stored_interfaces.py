@@ -143,3 +143,45 @@ def test_redundancy_is_printed_once_and_always() -> None:
     printed = [*running_config(config)]
     assert printed.count("redundancy") == 1
     assert printed[printed.index("redundancy") + 1] == " mode sso"
+
+
+CHANNELS = """\
+interface Serial0/0/0:0
+ no ip address
+ encapsulation ppp
+ ppp authentication chap pap callin
+ ppp chap hostname branch
+ ppp chap password 7 094F471A1A0A
+ ppp pap sent-username branch password 7 094F471A1A0A
+ ppp ipcp dns request
+ ppp multilink
+ ppp multilink group 1
+!
+interface Serial0/0/0:0.100
+ description customer
+!
+interface Serial0/0/0:1
+ no ip address
+"""
+
+
+def test_channel_groups_and_what_ppp_is_told() -> None:
+    config = blank()
+    # Read in another order than IOS prints: the channels and the lines of PPP find their places.
+    first, second, third = CHANNELS.split("!\n")
+    shuffled = first.splitlines()
+    shuffled[3:] = reversed(shuffled[3:])
+    lines = loaded("!\n".join((third, second, "\n".join(shuffled))), config)
+    assert [it.text for it in lines if it.result.kind is LineKind.REJECTED] == []
+    wanted = [line for line in CHANNELS.splitlines() if line != "!"]
+    printed = list(running_config(config))
+    start = printed.index(wanted[0])
+    assert [line for line in printed[start : start + len(wanted) + 4] if line in wanted] == wanted
+    loaded("interface Serial0/0/0:0\n no ppp chap password\n ppp chap hostname other", config)
+    changed = [line for line in running_config(config) if "ppp chap" in line]
+    assert changed == [" ppp chap hostname other"]
+
+
+def test_only_serial_interfaces_have_channels() -> None:
+    lines = loaded("interface GigabitEthernet0/0:1\n no ip address\n", blank())
+    assert lines[0].result.kind is LineKind.REJECTED

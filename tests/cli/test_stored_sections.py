@@ -55,17 +55,15 @@ def test_a_command_of_the_mode_around_leaves_the_section() -> None:
     assert prompt.session.prompt_suffix == "config"
 
 
-def test_numbers_order_access_lists_and_route_maps() -> None:
+def test_sections_that_act_and_those_that_do_not_stand_side_by_side() -> None:
     prompt = Prompt()
     prompt.type("ip access-list extended X", "20 deny ip any any", "10 permit tcp any any eq www")
-    prompt.type("route-map M permit 20", "set metric 5", "match tag 3", "route-map M deny 10")
+    prompt.type("mac access-list extended Y", "permit any any")
     assert prompt.section("ip access-list extended X") == [
-        " 10 permit tcp any any eq www",
-        " 20 deny ip any any",
+        " permit tcp any any eq www",
+        " deny   ip any any",
     ]
-    headers = [section.header for section in prompt.config.sections]
-    assert headers[1:] == ["route-map M deny 10", "route-map M permit 20"]
-    assert prompt.section("route-map M permit 20") == [" match tag 3", " set metric 5"]
+    assert prompt.section("mac access-list extended Y") == [" permit any any"]
 
 
 def test_nonsense_in_a_section_is_refused_where_it_stands() -> None:

@@ -71,8 +71,8 @@ class Namespace:
                 )
             )
 
-    def stop(self) -> None:
-        """End what was started, by process id, and remove the namespace."""
+    def stop_programs(self) -> None:
+        """End what was started, by process id."""
         for process in reversed(self._running):
             process.terminate()
         for process in self._running:
@@ -81,6 +81,11 @@ class Namespace:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        self._running.clear()
+
+    def stop(self) -> None:
+        """End what was started and remove the namespace."""
+        self.stop_programs()
         for left in run("ip", "netns", "pids", self.name).split():
             os.kill(int(left), 9)
         run("ip", "netns", "delete", self.name)

@@ -32,4 +32,5 @@ def test_the_lab_shown_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "lab.yaml").write_text(found[1])
     (tmp_path / "start").mkdir()
     (tmp_path / "start" / "R1.cfg").write_text("hostname R1\n")
-    assert list(read_lab(tmp_path / "lab.yaml").nodes) == ["R1", "R2"]
+    (tmp_path / "start" / "S1.sh").write_text("ifconfig eth0 10.0.0.10\n")
+    assert list(read_lab(tmp_path / "lab.yaml").nodes) == ["R1", "R2", "SW1", "S1"]

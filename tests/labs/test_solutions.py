@@ -46,6 +46,16 @@ WAYS = {
             "H1#ping 192.168.2.3 source lo3 size 1439 df-bit": "M.M.M",
         },
     ),
+    "ospf-multiarea": (
+        "areas",
+        "R1 R2 R3 R4 R5 R6",
+        {
+            "@wait 180s\nR1#ping 6.6.6.6": FITS,
+            "R1#show ip route ospf": "O*IA  0.0.0.0/0",
+            "R2#show ip route ospf": "172.16.0.0/22 is subnetted",
+            "R6#show ip route ospf": "O E2  192.0.2.0/24",
+        },
+    ),
 }
 
 

@@ -17,7 +17,6 @@ from ioscli.model.access_list import (
     FlagMatch,
     PortMatch,
     PortOperator,
-    Remark,
 )
 from ioscli.model.attribute_lists import (
     AsPathEntry,
@@ -53,7 +52,7 @@ def datagram(source: str, destination: str, port: int, *, offset: int = 0) -> by
     return bytes(header) + payload
 
 
-def extended(*lines: AccessEntry | Remark) -> AccessList:
+def extended(*lines: AccessEntry) -> AccessList:
     made = AccessList("100", AccessListKind.EXTENDED)
     for line in lines:
         made.append(line)
@@ -127,11 +126,31 @@ def test_an_extended_list_reads_a_route_as_network_and_mask():
     assert not made.permits_route(IPv4Network("10.1.0.0/24"))
 
 
-def test_resequencing_keeps_order_and_remarks():
-    made = extended(AccessEntry(True), Remark("why"), AccessEntry(False))
+def test_resequencing_keeps_order_counts_and_remarks():
+    made = extended(AccessEntry(True))
+    made.remark("why")
+    assert made.remarks == {0: ["why"]}
+    made.append(AccessEntry(False))
+    assert made.remarks == {20: ["why"]}
+    made.hit(20)
     made.resequence(100, 5)
-    assert list(made.lines) == [100, 105, 110]
-    assert made.lines[105] == Remark("why")
+    assert list(made.lines) == [100, 105]
+    assert made.remarks == {105: ["why"]}
+    assert made.hits == {105: 1}
+
+
+def test_a_remark_goes_over_to_the_next_line_when_its_own_is_removed():
+    made = extended(AccessEntry(True, protocol=1), AccessEntry(True, protocol=6))
+    made.remarks[10] = ["one"]
+    made.remarks[20] = ["two"]
+    assert made.remove(10)
+    assert made.remarks == {20: ["one", "two"]}
+    assert not made.remove(10)
+    assert made.remove(20)
+    assert made.remarks == {0: ["one", "two"]}
+    assert made.remove_remark("two")
+    assert not made.remove_remark("two")
+    assert made.remarks == {0: ["one"]}
 
 
 @pytest.mark.parametrize(

@@ -245,3 +245,17 @@ def test_links_queue_and_drop_like_a_port_with_40_places():
 
 def _request(sequence: int):
     return EchoRequest(IPv4Address("10.0.0.2"), 9, sequence, 1500)
+
+
+def test_the_hardware_passes_over_frames_to_others():
+    """What a switch floods to another address is neither counted nor looked at."""
+    network = two_routers()
+    network.ping("A", "10.0.0.2")
+    port = network["A"].port(GI00)
+    before = network["A"].interface_views()
+    body = bytes(6) + b"\x08\x00" + bytes(46)
+    for destination in (b"\x02" + bytes(5), bytes(6)):
+        port.receive(destination + body)
+    assert network["A"].interface_views() == before
+    port.receive(b"\xff" * 6 + body)
+    assert network["A"].interface_views() != before

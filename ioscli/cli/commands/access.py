@@ -14,7 +14,14 @@ from ioscli.cli.refusals import Refusal
 from ioscli.cli.registry import command
 from ioscli.cli.results import Args
 from ioscli.cli.running_config import writes
-from ioscli.model.access import HIGHEST_LEVEL, AccessConfig, Password, User
+from ioscli.model.access import (
+    AAA_BANNER,
+    AAA_FAIL_MESSAGE,
+    HIGHEST_LEVEL,
+    AccessConfig,
+    Password,
+    User,
+)
 from ioscli.model.config import RouterConfig
 
 if TYPE_CHECKING:
@@ -360,12 +367,25 @@ def privilege_lines(config: RouterConfig) -> Iterator[str]:
 # --- banners -------------------------------------------------------------------------------------
 
 _BANNERS = ("exec", "incoming", "login", "motd")
+#: Keyword of `aaa authentication` -> what the text is kept as.
+_AAA_TEXTS = {"banner": AAA_BANNER, "fail-message": AAA_FAIL_MESSAGE}
 
 
 @command("banner")
 def banner(context: ConfigContext, args: Args) -> Changes:
     """A banner; where its text does not end on the line, the following lines are taken too."""
-    kind = next(kind for kind in _BANNERS if kind in args)
+    return _enclosed(context, args, next(kind for kind in _BANNERS if kind in args))
+
+
+@command("aaa_authentication_banner")
+def aaa_authentication_banner(context: ConfigContext, args: Args) -> Changes:
+    """What stands for `User Access Verification`, and for `% Authentication failed`."""
+    return _enclosed(context, args, next(kind for kind in _AAA_TEXTS if kind in args))
+
+
+def _enclosed(context: ConfigContext, args: Args, word: str) -> Changes:
+    """A text between delimiters, which may go on in the lines that follow."""
+    kind = _AAA_TEXTS.get(word, word)
     access: AccessConfig = context.config.access
     if resets(args):
         access.banners.pop(kind, None)
@@ -382,7 +402,15 @@ def banners(config: RouterConfig) -> Iterator[str]:
     """In the order of their kinds' names."""
     for kind in _BANNERS:
         if kind in config.access.banners:
-            yield from banner_lines(kind, config.access.banners[kind])
+            yield from banner_lines(f"banner {kind}", config.access.banners[kind])
+
+
+@writes("config", "aaa_authentication_banner")
+def aaa_authentication_texts(config: RouterConfig) -> Iterator[str]:
+    """The texts of logins under `aaa new-model`."""
+    for word, kind in _AAA_TEXTS.items():
+        if kind in config.access.banners:
+            yield from banner_lines(f"aaa authentication {word}", config.access.banners[kind])
 
 
 # --- help ----------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """configure replace, and configuration changes that come undone unless they are confirmed.
 
-The dialogues and messages up to the rollback are those of session logs of IOS 15; the texts of
-CONFIRM, ROLLBACK_NOW and EXTEND_ABSTIMER are Cisco's System Message Guide's.
+The dialogues and messages up to the rollback are those of session logs of IOS 15. No capture of
+the messages CONFIRM, ROLLBACK_NOW and EXTEND_ABSTIMER was found: their wording is ours.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ioscli.cli.commands.archive import archive, config_text, follow
-from ioscli.cli.commands.copy import NO_STARTUP, content_of, merge
+from ioscli.cli.commands.copy import NO_STARTUP, content_of, merge, over_the_network
 from ioscli.cli.config_replace import MOST_PASSES, Replaced, commands, replace
 from ioscli.cli.dialogue import Ask, Interrupted, Step, Steps
 from ioscli.cli.registry import command
@@ -83,6 +83,17 @@ def configure_memory(session: Session, _args: Args) -> Steps:
         return
     try:
         yield from merge(session, content, told=False)
+    except Interrupted:
+        return
+
+
+@command("configure_network")
+def configure_network(session: Session, _args: Args) -> Steps:
+    """`configure network`: the older `copy tftp: running-config`."""
+    yield "This command has been replaced by the command:"
+    yield "         'copy <url> system:/running-config'"
+    try:
+        yield from over_the_network(session, "tftp:", "running-config")
     except Interrupted:
         return
 

@@ -61,6 +61,7 @@ def save(session: Session) -> Steps:
         return
     try:
         session.router.files.save_startup(text)
+        session.router.files.save_private(session.router.keys.saved())
     except FileError as error:
         yield f"%Error writing {STARTUP} ({error})"
         return
@@ -75,6 +76,17 @@ def save(session: Session) -> Steps:
             archive(session.router, settings)
         except FileError as error:
             yield f"%Error opening {settings.path} ({error})"
+
+
+@command("write_network")
+def write_network(session: Session, _args: Args) -> Steps:
+    """`write network`: the older `copy running-config tftp:`."""
+    yield "This command has been replaced by the command:"
+    yield "         'copy system:/running-config <url>'"
+    try:
+        yield from over_the_network(session, "running-config", "tftp:")
+    except Interrupted:
+        return
 
 
 @command("erase_startup", "write_erase")
@@ -119,7 +131,7 @@ def copy(session: Session, args: Args) -> Steps:
     source, target = _ends(args)
     try:
         if _is_network(source) or _is_network(target):
-            yield from _over_the_network(session, source, target)
+            yield from over_the_network(session, source, target)
         elif source == "running-config" and target == "startup-config":
             name = yield Ask("Destination filename [startup-config]? ")
             if name.strip() in ("", "startup-config"):
@@ -253,7 +265,7 @@ def _copied(size: int, span: int) -> str:
     return f"{size} bytes copied in {thousandths / 1000:.3f} secs ({rate} bytes/sec)"
 
 
-def _over_the_network(session: Session, source: str, target: str) -> Steps:
+def over_the_network(session: Session, source: str, target: str) -> Steps:
     """There is no file server in a lab: the dialogue is IOS's, and so is the failure."""
     remote = source if _is_network(source) else target
     scheme, _, rest = remote.partition(":")

@@ -1,4 +1,4 @@
-"""RSA key pairs: carries out grammar/crypto_keys.lark."""
+"""RSA and EC key pairs: carries out grammar/crypto_keys.lark."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ioscli.cli.results import Args
     from ioscli.cli.session import Session
+    from ioscli.codec.ec import EcKey
     from ioscli.codec.rsa import RsaKey
     from ioscli.router.keys import KeyPair
 
@@ -37,9 +38,11 @@ _DEFAULT_HOSTNAME = "Router"
 
 @command("crypto_key_generate")
 def crypto_key_generate(context: ConfigContext, args: Args) -> Changes:
-    """`crypto key generate rsa [...]`; a saved configuration that has the line keeps it."""
+    """`crypto key generate {rsa | ec} [...]`; a saved configuration that has the line keeps it."""
     if context.startup:
-        context.config.stored.setdefault("crypto_key", []).append(" ".join(args.words))
+        context.config.stored.setdefault("crypto_key_generate", []).append(" ".join(args.words))
+    elif "ec" in args:
+        context.steps = lambda session: _generate_ec(session, args)
     else:
         context.steps = lambda session: _generate(session, args)
     return ()
@@ -52,7 +55,7 @@ def _generate(session: Session, args: Args) -> Steps:
     bits: int | None = args.get("A_KEY_MODULUS")
     keys = session.router.keys
     if name in keys:
-        yield f"% You already have RSA keys defined named {name}."
+        yield _defined(session, name)
         if bits is None:
             if not (yield from _sure(_REPLACE)):
                 return
@@ -86,6 +89,33 @@ def _generate(session: Session, args: Args) -> Steps:
         pairs.append(_pair(session, name, usage, exportable, key))
     yield ""
     keys.put(name, tuple(pairs))
+
+
+def _defined(session: Session, name: str) -> str:
+    kind = session.router.keys.pairs(name)[0].kind
+    return f"% You already have {kind} keys defined named {name}."
+
+
+def _generate_ec(session: Session, args: Args) -> Steps:
+    """Found in no time; without a size they are of 256 bits (captures of IOS XE)."""
+    name = yield from _name(session, args)
+    if name is None:
+        return
+    keys = session.router.keys
+    if name in keys:
+        yield _defined(session, name)
+        if not (yield from _sure(_REPLACE)):
+            return
+    else:
+        yield f"The name for the keys will be: {name}"
+    from ioscli.codec.ec import generate
+
+    router = session.router
+    chance = router.simulation.random(f"{router.name} keys {router.simulation.now} ec")
+    size = next((bits for bits in (384, 521) if str(bits) in args), 256)
+    key = generate(size, chance)
+    keys.put(name, (_pair(session, name, "Signature Key", "exportable" in args, key),))
+    yield ""
 
 
 def _name(session: Session, args: Args) -> Generator[Step, Any, str | None]:
@@ -136,7 +166,9 @@ def _search(session: Session, bits: int, chance: Random) -> Generator[Step, Any,
         yield session.wait(seconds(1))
 
 
-def _pair(session: Session, name: str, usage: str, exportable: bool, key: RsaKey) -> KeyPair:
+def _pair(
+    session: Session, name: str, usage: str, exportable: bool, key: RsaKey | EcKey
+) -> KeyPair:
     from ioscli.router.keys import KeyPair
 
     local = session.router.clock.local()
@@ -162,7 +194,7 @@ def _sure(question: str) -> Generator[Step, Any, bool]:
 
 @command("crypto_key_zeroize")
 def crypto_key_zeroize(context: ConfigContext, args: Args) -> Changes:
-    """`crypto key zeroize [rsa [NAME]]`; nothing to a saved configuration."""
+    """`crypto key zeroize [rsa | ec [NAME]]`; nothing to a saved configuration."""
     if not context.startup:
         context.steps = lambda session: _zeroize(session, args)
     return ()
@@ -170,15 +202,17 @@ def crypto_key_zeroize(context: ConfigContext, args: Args) -> Changes:
 
 @command("crypto_key_zeroize_exec")
 def crypto_key_zeroize_exec(session: Session, args: Args) -> Steps:
-    """`crypto key zeroize [rsa [NAME]]` in EXEC."""
+    """`crypto key zeroize [rsa | ec [NAME]]` in EXEC."""
     return _zeroize(session, args)
 
 
 def _zeroize(session: Session, args: Args) -> Steps:
     keys = session.router.keys
     name: str | None = args.get("A_KEY_LABEL")
-    if not keys.pairs(name):
-        yield "% No Signature RSA Keys found in configuration."
+    kind = "EC" if "ec" in args else "RSA"
+    pairs = keys.pairs(name, kind)
+    if not pairs:
+        yield f"% No Signature {kind} Keys found in configuration."
         yield ""
         return
     if name is None:
@@ -187,7 +221,7 @@ def _zeroize(session: Session, args: Args) -> Steps:
         yield f"% Keys to be removed are named '{name}'."
     yield "% All router certs issued using these keys will also be removed."
     if (yield from _sure(_REMOVE)):
-        keys.remove(name)
+        keys.remove(pairs)
 
 
 # -- show crypto key --------------------------------------------------------------------------
@@ -198,8 +232,9 @@ _WORDS_A_LINE = 8
 
 @command("show_crypto_key")
 def show_crypto_key(session: Session, args: Args) -> Iterator[str]:
-    """`show crypto key mypubkey {all | rsa [NAME]}`: captures of IOS XE."""
-    for pair in session.router.keys.pairs(args.get("A_KEY_LABEL")):
+    """`show crypto key mypubkey {all | rsa [NAME] | ec [NAME]}`: captures of IOS XE."""
+    kind = "RSA" if "rsa" in args else "EC" if "ec" in args else None
+    for pair in session.router.keys.pairs(args.get("A_KEY_LABEL"), kind):
         yield from _shown(pair)
 
 
@@ -207,7 +242,8 @@ def _shown(pair: KeyPair) -> Iterator[str]:
     moment = f"{pair.generated:%H:%M:%S} {pair.zone} {pair.generated:%b} {pair.generated.day}"
     yield f"% Key pair was generated at: {moment} {pair.generated.year}"
     yield f"Key name: {pair.name}"
-    yield "Key type: RSA KEYS"
+    curve = getattr(pair.key, "curve", None)
+    yield f"Key type: {pair.kind} KEYS" + ("" if curve is None else f"      p{curve} curve")
     yield " Storage Device: private-config"
     yield f" Usage: {pair.usage}"
     yield f" Key is {'' if pair.exportable else 'not '}exportable. Redundancy enabled."

@@ -13,9 +13,22 @@ if TYPE_CHECKING:
     from ioscli.cli.session import Session
 
 
+_OSPF = {
+    "adj": Topic.OSPF_ADJACENCY,
+    "events": Topic.OSPF_EVENTS,
+    "flood": Topic.OSPF_FLOODING,
+    "hello": Topic.OSPF_HELLO,
+    "lsa-generation": Topic.OSPF_LSA_GENERATION,
+    "packet": Topic.OSPF_PACKET,
+    "spf": Topic.OSPF_SPF,
+}
+
+
 def _topic(args: Args) -> Topic:
     if "arp" in args:
         return Topic.ARP
+    if "ospf" in args:
+        return next(topic for word, topic in _OSPF.items() if word in args)
     return Topic.IP_ICMP if "icmp" in args else Topic.IP_PACKET
 
 

@@ -40,6 +40,8 @@ def quit_exec(session: Session, _args: Args) -> None:
 @command("configure")
 def configure(session: Session, args: Args) -> Steps:
     """`configure [terminal]`; alone it asks from where."""
+    from ioscli.cli.commands.configure import configure_memory, configure_network
+
     if session.configuring is not None:  # `do configure terminal`
         yield "% Configuration mode is already active"
         return
@@ -49,9 +51,15 @@ def configure(session: Session, args: Args) -> Steps:
                 answer = yield Ask("Configuring from terminal, memory, or network [terminal]? ")
             except Interrupted:
                 return
-            if "terminal".startswith(answer.strip().lower()):
+            answer = answer.strip().lower()
+            if "terminal".startswith(answer):
                 break
-            # There is neither non-volatile memory nor a TFTP server to read from.
-            yield '?Must be "terminal"'
+            if "memory".startswith(answer):
+                yield from configure_memory(session, args)
+                return
+            if "network".startswith(answer):
+                yield from configure_network(session, args)
+                return
+            yield '?Must be "terminal", "memory", or "network"'
     yield "Enter configuration commands, one per line.  End with CNTL/Z."
     session.configure()

@@ -40,7 +40,7 @@ def _entries(session: Session, folder: Place) -> list[show.Entry]:
 
 @command("dir")
 def dir_files(session: Session, args: Args) -> Iterator[str]:
-    """`dir`."""
+    """`dir [/all]`: a FAT disk has no deleted files that `/all` could show."""
     files = session.router.files
     if "all-filesystems" in args:
         for name in ("flash0", "nvram", "system"):

@@ -65,6 +65,9 @@ def _checked_address(
             "subinterface is already configured as part of an IEEE 802.10, IEEE 802.1Q,\n"
             "or ISL vLAN.\n"
         )
+    table = context.config.vrfs.get(interface.vrf)
+    if table is not None and not table.ipv4 and not context.startup:
+        raise Refusal(f"% {name} is linked to a VRF. Enable IPv4 on that VRF first.")
     ip: IPv4Address = args["A_IP_ADDRESS"]
     mask: IPv4Address = args["A_IP_MASK"]
     length = prefix_length(mask)
@@ -89,7 +92,7 @@ def _refuse_overlap(
     context: ConfigContext, interface: InterfaceConfig, number: int, length: int
 ) -> None:
     for other in context.config.interfaces.values():
-        if other is interface:
+        if other is interface or other.vrf != interface.vrf:
             continue
         for taken in addresses_of(other):
             shift = 32 - min(length, taken.network.prefixlen)

@@ -1,6 +1,6 @@
 """line con/aux/vty: carries out grammar/line.lark."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from ioscli.cli import stored
@@ -11,20 +11,22 @@ from ioscli.cli.refusals import Refusal
 from ioscli.cli.registry import command
 from ioscli.cli.results import Args
 from ioscli.cli.running_config import writes
-from ioscli.model.access import DEFAULT_VTY, LineConfig, Login, vty_line
+from ioscli.model.access import DEFAULT_VTY, AccessConfig, LineConfig, Login, vty_line
 from ioscli.model.config import RouterConfig
 
 _MINUTE = 60
+_MOST_MINUTES = 35_791
 _DEFAULT = LineConfig()
 #: IOSv numbers its vty lines from here on, after the console's 0 and the auxiliary line's 1.
 FIRST_VTY = 578
+_AUX = 1
 
 
 class LineSelection(NamedTuple):
     """What `line ...` selects."""
 
     variety: str
-    """`line con`, `line aux`, `line vty`."""
+    """`line con`, `line tty`, `line aux`, `line vty`."""
     lines: tuple[LineConfig, ...]
     numbers: tuple[int, ...]
     """As messages count them."""
@@ -35,41 +37,69 @@ def line_select(context: ConfigContext, args: Args) -> Changes:
     """Go to a line, or to a range of vty lines, which is made by that."""
     access = context.config.access
     if "vty" in args:
-        first, last = _range(args)
-        lines = tuple(_cut(access.vty, first, last))
-        numbers = tuple(range(FIRST_VTY + first, FIRST_VTY + last + 1))
-        selection = LineSelection("line vty", lines, numbers)
+        first, last = _range(args, "A_VTY", "A_LAST_VTY")
+        context.enter("line", _vty(access, first, last))
     elif "aux" in args:
-        selection = LineSelection("line aux", (access.aux,), (1,))
+        context.enter("line", LineSelection("line aux", (access.aux,), (_AUX,)))
+    elif "console" in args:
+        context.enter("line", LineSelection("line con", (access.console,), (0,)))
     else:
-        selection = LineSelection("line con", (access.console,), (0,))
-    context.enter("line", selection)
+        context.enter("line", _numbered(context, args))
     return ()
+
+
+def _vty(access: AccessConfig, first: int, last: int) -> LineSelection:
+    numbers = tuple(range(FIRST_VTY + first, FIRST_VTY + last + 1))
+    return LineSelection("line vty", tuple(_cut(access.vty, first, last, vty_line)), numbers)
+
+
+def _numbered(context: ConfigContext, args: Args) -> LineSelection:
+    """Lines by the numbers that `show line` counts them with.
+
+    Terminal lines are those of modules, which only the saved configuration of another router
+    can tell of.
+    """
+    access = context.config.access
+    first, last = _range(args, "A_FROM_LINE", "A_TO_LINE")
+    if "tty" not in args and first >= FIRST_VTY:
+        return _vty(access, first - FIRST_VTY, last - FIRST_VTY)
+    if "tty" not in args and first == last == 0:
+        return LineSelection("line con", (access.console,), (0,))
+    if "tty" not in args and first == last == _AUX:
+        return LineSelection("line aux", (access.aux,), (_AUX,))
+    elsewhere = context.startup or context.hardware is None
+    known = any(low <= first and last <= high for low, high in access.tty)
+    if first <= _AUX or last >= FIRST_VTY or not (known or elsewhere):
+        raise Refusal(argument="A_FROM_LINE")
+    lines = tuple(_cut(access.tty, first, last, LineConfig))
+    return LineSelection("line tty", lines, tuple(range(first, last + 1)))
 
 
 @command("line_remove")
 def line_remove(context: ConfigContext, args: Args) -> Changes:
     """`no line vty`: beyond the first five."""
     ranges = context.config.access.vty
-    first, last = _range(args)
+    first, last = _range(args, "A_VTY", "A_LAST_VTY")
     if first <= DEFAULT_VTY[1]:
         raise Refusal("% Can't delete last 5 VTY lines")
-    _cut(ranges, first, last)
+    _cut(ranges, first, last, vty_line)
     for low, high in list(ranges):
         if first <= low and high <= last:
             del ranges[low, high]
     return ()
 
 
-def _range(args: Args) -> tuple[int, int]:
-    first: int = args["A_VTY"]
-    last: int = args.get("A_LAST_VTY", first)
+def _range(args: Args, low: str, high: str) -> tuple[int, int]:
+    first: int = args[low]
+    last: int = args.get(high, first)
     if last < first:
-        raise Refusal(argument="A_LAST_VTY")
+        raise Refusal(argument=high)
     return first, last
 
 
-def _cut(ranges: dict[tuple[int, int], LineConfig], first: int, last: int) -> list[LineConfig]:
+def _cut(
+    ranges: dict[tuple[int, int], LineConfig], first: int, last: int, new: Callable[[], LineConfig]
+) -> list[LineConfig]:
     """The settings of a range of lines: those that reach beyond it are cut in two."""
     wanted, covered = list[LineConfig](), set[int]()
     for low, high in sorted(ranges):
@@ -83,7 +113,7 @@ def _cut(ranges: dict[tuple[int, int], LineConfig], first: int, last: int) -> li
         wanted.append(ranges[inside])
         covered.update(range(inside[0], inside[1] + 1))
     for bounds in _runs([number for number in range(first, last + 1) if number not in covered]):
-        ranges[bounds] = vty_line()
+        ranges[bounds] = new()
         wanted.append(ranges[bounds])
     return wanted
 
@@ -207,7 +237,7 @@ def line_motd_banner(context: ConfigContext, args: Args) -> Changes:
 
 #: Stored rules among the settings: before and after those that are modelled here.
 _FIRST = ("line_session_timeout", "line_access_class", "line_ipv6_access_class")
-_AFTER_TIMEOUT = ("line_logout_warning",)
+_AFTER_TIMEOUT = ("line_login_timeout", "line_logout_warning")
 _LAST = (
     *("line_exec", "line_exec_prompt"),
     *("line_transport_preferred", "line_transport_input", "line_transport_output"),
@@ -224,7 +254,8 @@ def lines(config: RouterConfig) -> Iterator[str]:
     access = config.access
     for header, line in access.lines():
         yield header
-        variety = " ".join(header.split(" ")[:2])
+        kind = header.split(" ")[1]
+        variety = "line tty" if kind.isdigit() else f"line {kind}"
         for text in _settings(line, variety, access.new_model):
             yield " " + text
 
@@ -232,7 +263,8 @@ def lines(config: RouterConfig) -> Iterator[str]:
 def _settings(line: LineConfig, variety: str, new_model: bool) -> Iterator[str]:
     yield from _stored(line, variety, _FIRST)
     if line.exec_timeout != _DEFAULT.exec_timeout:
-        yield "exec-timeout {} {}".format(*divmod(line.exec_timeout, _MINUTE))
+        minutes = min(line.exec_timeout // _MINUTE, _MOST_MINUTES)
+        yield f"exec-timeout {minutes} {line.exec_timeout - minutes * _MINUTE}"
     yield from _stored(line, variety, _AFTER_TIMEOUT)
     if line.privilege != _DEFAULT.privilege:
         yield f"privilege level {line.privilege}"

@@ -50,6 +50,7 @@ class Ping(NamedTuple):
     """Everything that one ping was asked to do."""
 
     destination: IPv4Address
+    vrf: str = probing.GLOBAL
     repeat: int = 5
     size: int = 100
     """Bytes of the whole datagram."""
@@ -80,7 +81,10 @@ class Ping(NamedTuple):
 @command("ping")
 def ping(session: Session, args: Args) -> Steps:
     """`ping TARGET` with options."""
-    source = probing.typed_source(session.router, args, "A_PING_SOURCE_INTERFACE", "A_PING_SOURCE")
+    vrf = probing.typed_vrf(session.router, args)
+    source = probing.typed_source(
+        session.router, args, "A_PING_SOURCE_INTERFACE", "A_PING_SOURCE", vrf
+    )
     target = yield from resolve(session, args["A_PING_TARGET"])
     if target is None:
         yield from probing.UNRECOGNIZED
@@ -89,6 +93,7 @@ def ping(session: Session, args: Args) -> Steps:
         session,
         Ping(
             target,
+            vrf,
             repeat=args.get("A_PING_REPEAT", 5),
             size=args.get("A_PING_SIZE", 100),
             timeout=args.get("A_PING_TIMEOUT", 2),
@@ -155,7 +160,8 @@ class _Tally:
 
 def _probe(session: Session, job: Ping, tally: _Tally) -> Steps:
     identifier = session.next_identifier()
-    send = session.router.send_echo
+    router = session.router
+    send = router.vrfs[job.vrf].prober.send_echo if job.vrf else router.send_echo
     for number, size in enumerate(job.sizes()):
         request = EchoRequest(
             job.destination,
@@ -231,13 +237,14 @@ def _verbose(job: Ping, number: int, size: int, result: EchoResult) -> str:
 
 @command("ping_dialogue")
 def ping_dialogue(session: Session, args: Args) -> Steps:
-    """`ping [ip]`: every choice by a question (Cisco document 13730)."""
-    job = yield from _ask(session, asks_protocol="ip" not in args)
+    """`ping [vrf NAME] [ip]`: every choice by a question (Cisco document 13730)."""
+    vrf = probing.typed_vrf(session.router, args)
+    job = yield from _ask(session, vrf, asks_protocol="ip" not in args)
     if job is not None:
         yield from run(session, job)
 
 
-def _ask(session: Session, *, asks_protocol: bool) -> Generator[Step, Any, Ping | None]:
+def _ask(session: Session, vrf: str, *, asks_protocol: bool) -> Generator[Step, Any, Ping | None]:
     if asks_protocol and not (yield from probing.ask_protocol()):
         return None
     answer: str = (yield Ask("Target IP address: ")).strip()
@@ -252,7 +259,7 @@ def _ask(session: Session, *, asks_protocol: bool) -> Generator[Step, Any, Ping 
     repeat = yield from number("Repeat count [5]: ", 1, 2_147_483_647, 5)
     size = yield from number("Datagram size [100]: ", 36, 18_024, 100)
     timeout = yield from number("Timeout in seconds [2]: ", 0, 3_600, 2)
-    job = Ping(target, repeat=repeat, size=size, timeout=timeout)
+    job = Ping(target, vrf, repeat=repeat, size=size, timeout=timeout)
     if (yield from probing.ask_yes("Extended commands [n]: ")):
         extended = yield from _ask_extended(session, job)
         if extended is None:
@@ -270,7 +277,7 @@ def _ask_extended(session: Session, job: Ping) -> Generator[Step, Any, Ping | No
     if (yield from probing.ask_yes("Ingress ping [n]: ")):
         yield "% Ingress ping is not supported"
         return None
-    source = yield from probing.ask_source(session)
+    source = yield from probing.ask_source(session, job.vrf)
     tos = yield from probing.ask_dscp()
     dont_fragment = yield from probing.ask_yes("Set DF bit in IP header? [no]: ")
     validate = yield from probing.ask_yes("Validate reply data? [no]: ")

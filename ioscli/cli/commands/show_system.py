@@ -23,6 +23,11 @@ def _board(session: Session) -> str:
     return system.board_id(router.simulation.random(f"{router.name} board"))
 
 
+def _register(session: Session) -> str:
+    router = session.router
+    return system.config_register(router.config_register, router.files.config_register)
+
+
 @command("show_version")
 def show_version(session: Session, _args: Args) -> Iterable[str]:
     """`show version`."""
@@ -34,6 +39,7 @@ def show_version(session: Session, _args: Args) -> Iterable[str]:
         router.uptime,
         router.hardware,
         _board(session),
+        register=_register(session),
         restarted=clock_time(clock.local(booted)) if clock.set_by_operator else None,
         reason=router.reloads.last_reason,
     )
@@ -52,15 +58,15 @@ def show_ip_traffic(session: Session, _args: Args) -> Iterable[str]:
 
 
 @command("show_bootvar")
-def show_bootvar(_session: Session, _args: Args) -> Iterable[str]:
+def show_bootvar(session: Session, _args: Args) -> Iterable[str]:
     """`show bootvar`."""
-    return system.show_bootvar()
+    return system.show_bootvar(_register(session))
 
 
 #: What `show tech-support` runs, in IOS's order (Cisco's "show tech-support").
 _TECH_SUPPORT = (
     *("show clock", "show version", "show running-config", "show inventory", "show users"),
-    *("show interfaces", "show interfaces stats", "show interfaces accounting"),
+    *("show controllers", "show interfaces", "show interfaces stats", "show interfaces accounting"),
     *("show ip interface", "show ip interface brief", "show ip arp", "show ip route"),
     *("show ip traffic", "show protocols", "show processes memory", "show processes cpu"),
     *("show processes cpu history", "show memory statistics", "show line", "show file systems"),

@@ -34,6 +34,7 @@ class Trace(NamedTuple):
     """Everything that one traceroute was asked to do."""
 
     destination: IPv4Address
+    vrf: str = probing.GLOBAL
     source: IPv4Address | None = None
     tos: int = 0
     timeout: int = 3
@@ -47,8 +48,9 @@ class Trace(NamedTuple):
 @command("traceroute")
 def traceroute(session: Session, args: Args) -> Steps:
     """`traceroute TARGET` with options. `numeric` changes nothing: no address has a name here."""
+    vrf = probing.typed_vrf(session.router, args)
     source = probing.typed_source(
-        session.router, args, "A_TRACE_SOURCE_INTERFACE", "A_TRACE_SOURCE"
+        session.router, args, "A_TRACE_SOURCE_INTERFACE", "A_TRACE_SOURCE", vrf
     )
     target = yield from resolve(session, args["A_TRACE_TARGET"])
     if target is None:
@@ -58,6 +60,7 @@ def traceroute(session: Session, args: Args) -> Steps:
         session,
         Trace(
             target,
+            vrf,
             source=source,
             timeout=args.get("A_TRACE_TIMEOUT", 3),
             probes=args.get("A_TRACE_PROBES", 3),
@@ -95,6 +98,8 @@ def _row(session: Session, job: Trace, ttl: int, port: int) -> Generator[Step, A
     answered_by: IPv4Address | None = None
     blank = True
     ends = False
+    router = session.router
+    send = router.vrfs[job.vrf].prober.send_trace if job.vrf else router.send_trace_probe
     for number in range(job.probes):
         probe = TraceProbe(
             job.destination,
@@ -104,7 +109,7 @@ def _row(session: Session, job: Trace, ttl: int, port: int) -> Generator[Step, A
             job.source,
             job.tos,
         )
-        result: TraceResult = yield Await(_sender(session.router.send_trace_probe, probe))
+        result: TraceResult = yield Await(_sender(send, probe))
         if result.kind is TraceKind.TIMEOUT:
             yield Say(" * ")
             blank = False
@@ -133,13 +138,14 @@ def _sender(
 
 @command("traceroute_dialogue")
 def traceroute_dialogue(session: Session, args: Args) -> Steps:
-    """`traceroute [ip]`: every choice by a question (Cisco document 13730)."""
-    job = yield from _ask(session, asks_protocol="ip" not in args)
+    """`traceroute [vrf NAME] [ip]`: every choice by a question (Cisco document 13730)."""
+    vrf = probing.typed_vrf(session.router, args)
+    job = yield from _ask(session, vrf, asks_protocol="ip" not in args)
     if job is not None:
         yield from run(session, job)
 
 
-def _ask(session: Session, *, asks_protocol: bool) -> Generator[Step, Any, Trace | None]:
+def _ask(session: Session, vrf: str, *, asks_protocol: bool) -> Generator[Step, Any, Trace | None]:
     if asks_protocol and not (yield from probing.ask_protocol()):
         return None
     answer: str = (yield Ask("Target IP address: ")).strip()
@@ -153,7 +159,7 @@ def _ask(session: Session, *, asks_protocol: bool) -> Generator[Step, Any, Trace
     if (yield from probing.ask_yes("Ingress traceroute [n]: ")):
         yield "% Ingress traceroute is not supported"
         return None
-    source = yield from probing.ask_source(session)
+    source = yield from probing.ask_source(session, vrf)
     tos = yield from probing.ask_dscp()
     yield from probing.ask_yes("Numeric display [n]: ")
     number = probing.ask_number
@@ -163,4 +169,4 @@ def _ask(session: Session, *, asks_protocol: bool) -> Generator[Step, Any, Trace
     last_ttl = yield from number("Maximum Time to Live [30]: ", first_ttl, 255, max(30, first_ttl))
     port = yield from number("Port Number [33434]: ", 0, 65_535, _FIRST_PORT)
     yield from ask_options()
-    return Trace(target, source, tos, timeout, probes, first_ttl, last_ttl, port)
+    return Trace(target, vrf, source, tos, timeout, probes, first_ttl, last_ttl, port)

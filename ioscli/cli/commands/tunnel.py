@@ -72,6 +72,17 @@ def tunnel_ttl(context: ConfigContext, args: Args) -> Changes:
     return changed(context.target)
 
 
+@command("tunnel_vrf")
+def tunnel_vrf(context: ConfigContext, args: Args) -> Changes:
+    """The table that the outer packets are routed by."""
+    tunnel = _tunnel(context)
+    name: str = "" if resets(args) else args["A_VRF_NAME"]
+    if name and name not in context.config.vrfs and not context.startup:
+        raise Refusal(f"% VRF {name} not configured.")
+    tunnel.vrf = name
+    return changed(context.target)
+
+
 @command("tunnel_protection")
 def tunnel_protection(context: ConfigContext, args: Args) -> Changes:
     """Encrypts the tunnel as an IPsec profile says."""
@@ -104,5 +115,7 @@ def tunnel_lines(interface: InterfaceConfig) -> Iterator[str]:
         yield f"tunnel key {tunnel.key}"
     if tunnel.ttl != _DEFAULT_TTL:
         yield f"tunnel ttl {tunnel.ttl}"
+    if tunnel.vrf:
+        yield f"tunnel vrf {tunnel.vrf}"
     if tunnel.protection_profile is not None:
         yield f"tunnel protection ipsec profile {tunnel.protection_profile}"

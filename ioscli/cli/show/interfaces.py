@@ -73,6 +73,11 @@ for _fast, _hardware in (
 _DRIBBLES = frozenset({"Ethernet", "FastEthernet"})
 
 
+def hardware_of(name: InterfaceName) -> str:
+    """What the hardware of a port is called: `iGbE`."""
+    return _KINDS[name.kind].hardware
+
+
 def show_interfaces(
     views: Iterable[InterfaceView], configured: Mapping[InterfaceName, InterfaceConfig]
 ) -> Iterator[str]:

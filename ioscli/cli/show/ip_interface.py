@@ -60,10 +60,9 @@ def _block(view: InterfaceView, config: InterfaceConfig) -> Iterator[str]:
     for secondary in config.secondary_addresses:
         yield f"  Secondary address {secondary}"
     yield "  Outgoing Common access list is not set "
-    lists = {words[3]: f"is {words[2]}" for words in _typed(config, "if_access_group")}
-    yield f"  Outgoing access list {lists.get('out', _UNSET)}"
+    yield f"  Outgoing access list {_list(config.access_group_out)}"
     yield "  Inbound Common access list is not set "
-    yield f"  Inbound  access list {lists.get('in', _UNSET)}"
+    yield f"  Inbound  access list {_list(config.access_group_in)}"
     yield f"  Proxy ARP is {_enabled(config.proxy_arp)}"
     yield f"  Local Proxy ARP is {_enabled(['ip', 'local-proxy-arp'] in options)}"
     yield "  Security level is default"
@@ -75,6 +74,10 @@ def _block(view: InterfaceView, config: InterfaceConfig) -> Iterator[str]:
 
 
 _UNSET = "is not set"
+
+
+def _list(name: str | None) -> str:
+    return _UNSET if name is None else f"is {name}"
 
 
 def _typed(config: InterfaceConfig, rule: str) -> list[list[str]]:
@@ -99,11 +102,10 @@ def _helpers(lines: list[list[str]]) -> Iterator[str]:
 
 def _switching(config: InterfaceConfig) -> Iterator[str]:
     """Forwarding features: what is not configured by some line is fixed here."""
-    policies = [words[3] for words in _typed(config, "if_ip_policy")]
     nat = [words[2] for words in _typed(config, "if_ip_nat") if len(words) > 2]
     for line in _SWITCHING:
-        if line.startswith("  Policy routing") and policies:
-            yield f"  Policy routing is enabled, using route map {policies[0]}"
+        if line.startswith("  Policy routing") and config.policy_map is not None:
+            yield f"  Policy routing is enabled, using route map {config.policy_map}"
         elif line.startswith("  Network address translation") and nat:
             yield f"  Network address translation is enabled, interface in domain {nat[0]}"
         else:

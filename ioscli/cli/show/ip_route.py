@@ -24,22 +24,39 @@ _LEGEND = (
     "       + - replicated route, % - next hop override, p - overrides from PfR",
 )
 
+#: Columns: where a line would be longer, its paths stand under it (captures of IOS-XE).
+_SCREEN = 80
+_WRAPPED_INDENT = 11
+
 #: Routes that have no age: they follow configuration and interfaces.
 _AGELESS = frozenset("CLS")
 
-_PROTOCOLS = {"C": "connected", "L": "connected", "S": "static"}
-
 
 def show_ip_route(
-    routes: Sequence[RouteView], now: Instant, code: str | None = None
+    routes: Sequence[RouteView],
+    now: Instant,
+    code: str | None = None,
+    process: str | None = None,
 ) -> Iterator[str]:
-    """The routing table; with a code, the routes of one source only."""
+    """The routing table; with a code, the routes of one source, or one of its processes, only."""
     yield from _LEGEND
     yield ""
     yield _last_resort(routes)
     yield ""
-    shown = [route for route in routes if code is None or route.code == code]
+    shown = [
+        route
+        for route in routes
+        if (code is None or route.code[0] == code) and (process is None or route.process == process)
+    ]
     yield from _table(routes, shown, now)
+
+
+def show_host_table(gateway: IPv4Address | None) -> Iterator[str]:
+    """What a router under `no ip routing` shows instead: a host's gateway and redirects."""
+    yield f"Default gateway is {'not set' if gateway is None else gateway}"
+    yield ""
+    yield "Host               Gateway           Last Use    Total Uses  Interface"
+    yield "ICMP redirect cache is empty"
 
 
 def show_longer_prefixes(
@@ -53,27 +70,9 @@ def show_longer_prefixes(
     yield from _table(routes, [it for it in routes if it.prefix.subnet_of(network)], now)
 
 
-def show_route_entry(
-    routes: Sequence[RouteView], target: IPv4Address, mask_length: int | None, now: Instant
-) -> Iterator[str]:
-    """One entry with its descriptor blocks: the best match, or with a mask that very prefix."""
-    network = _classful(target)
-    family = [route for route in routes if _group(route) == network]
-    if mask_length is None and target == network.network_address and _subnetted(family):
-        yield from _family_entry(network, family, now)
-        return
-    route = _find(routes, target, mask_length)
-    if route is not None:
-        yield from _entry(route)
-    elif family:
-        yield "% Subnet not in table"
-    else:
-        yield "% Network not in table"
-
-
 def asked_network(target: IPv4Address, mask_length: int | None) -> IPv4Network:
     """The network that an address and mask name; its class's where no mask was typed."""
-    length = _class_length(target) if mask_length is None else mask_length
+    length = class_length(target) if mask_length is None else mask_length
     return IPv4Network((target, length), strict=False)
 
 
@@ -81,52 +80,58 @@ def asked_network(target: IPv4Address, mask_length: int | None) -> IPv4Network:
 
 
 def _last_resort(routes: Iterable[RouteView]) -> str:
-    for route in routes:
-        if route.candidate_default and route.paths:
-            gateway = route.paths[0].address or IPv4Address(0)
-            return f"Gateway of last resort is {gateway} to network {route.prefix.network_address}"
-    return "Gateway of last resort is not set"
+    """Of candidates the best; connected ones only carry the mark (`ip default-network`)."""
+    candidates = [it for it in routes if it.candidate_default and it.paths and it.code != "C"]
+    if not candidates:
+        return "Gateway of last resort is not set"
+    best = min(candidates, key=lambda it: (it.prefix.prefixlen, it.distance, it.metric))
+    gateway = best.paths[0].address or IPv4Address(0)
+    return f"Gateway of last resort is {gateway} to network {best.prefix.network_address}"
 
 
 def _table(routes: Iterable[RouteView], shown: Iterable[RouteView], now: Instant) -> Iterator[str]:
     """Entries under their classful networks; the headings count hidden entries too."""
     families: dict[IPv4Network, list[RouteView]] = {}
     for route in routes:
-        families.setdefault(_group(route), []).append(route)
+        families.setdefault(group(route), []).append(route)
     chosen: dict[IPv4Network, list[RouteView]] = {}
-    for route in sorted(shown, key=_order):
-        chosen.setdefault(_group(route), []).append(route)
-    for network, members in chosen.items():
+    for route in sorted(shown, key=order):
+        chosen.setdefault(group(route), []).append(route)
+    for network, entries in chosen.items():
         family = families[network]
-        if not _subnetted(family):
-            for route in members:
+        if not subnetted(family):
+            for route in entries:
                 yield from _route_lines(f"{_code(route):<6}", str(route.prefix), route, now)
             continue
         yield f"      {_heading(network, family)}"
-        yield from _members(family, members, now)
+        yield from members(family, entries, now)
 
 
-def _members(
-    family: Sequence[RouteView], members: Iterable[RouteView], now: Instant
+def members(
+    family: Sequence[RouteView], entries: Iterable[RouteView], now: Instant
 ) -> Iterator[str]:
     """Entries of one classful network; their masks are left out where all are equal."""
-    masked = len(_masks(family)) > 1
-    for route in members:
+    masked = len(masks(family)) > 1
+    for route in entries:
         name = str(route.prefix) if masked else str(route.prefix.network_address)
         yield from _route_lines(f"{_code(route):<9}", name, route, now)
 
 
 def _heading(network: IPv4Network, family: Sequence[RouteView]) -> str:
-    masks = _masks(family)
-    if len(masks) == 1:
-        return f"{network.network_address}/{masks[0]} is subnetted, {len(family)} subnets"
-    return f"{network} is variably subnetted, {len(family)} subnets, {len(masks)} masks"
+    lengths = masks(family)
+    if len(lengths) == 1:
+        return f"{network.network_address}/{lengths[0]} is subnetted, {len(family)} subnets"
+    return f"{network} is variably subnetted, {len(family)} subnets, {len(lengths)} masks"
 
 
 def _route_lines(code: str, name: str, route: RouteView, now: Instant) -> Iterator[str]:
     head = f"{code}{name} "
-    for path in route.paths:
-        yield head + _path(route, path, now)
+    paths = [_path(route, path, now) for path in route.paths]
+    if any(len(head) + len(path) >= _SCREEN for path in paths):
+        yield head.rstrip()
+        head = " " * _WRAPPED_INDENT
+    for path in paths:
+        yield head + path
         head = " " * len(head)
 
 
@@ -140,73 +145,14 @@ def _path(route: RouteView, path: NextHopView, now: Instant) -> str:
 
 
 def _code(route: RouteView) -> str:
-    return f"{route.code}*" if route.candidate_default else route.code
-
-
-# -- one entry ------------------------------------------------------------------------------
-
-
-def _find(
-    routes: Iterable[RouteView], target: IPv4Address, mask_length: int | None
-) -> RouteView | None:
-    """The entry asked for. The default route is only found by its own name."""
-    if mask_length is not None:
-        wanted = IPv4Network((target, mask_length), strict=False)
-        return next((route for route in routes if route.prefix == wanted), None)
-    fits = [
-        route
-        for route in routes
-        if target in route.prefix and (route.prefix.prefixlen > 0 or int(target) == 0)
-    ]
-    return max(fits, key=lambda route: route.prefix.prefixlen, default=None)
-
-
-def _entry(route: RouteView) -> Iterator[str]:
-    prefix = route.prefix
-    supernet = prefix.prefixlen < _class_length(prefix.network_address)
-    yield f"Routing entry for {prefix}{', supernet' if supernet else ''}"
-    protocol = _PROTOCOLS.get(route.code, route.code)
-    known = f'  Known via "{protocol}", distance {route.distance}, metric {route.metric}'
-    yield known + _remark(route)
-    yield "  Routing Descriptor Blocks:"
-    # Captures with several paths mark the last one as the next to be used.
-    for path in route.paths:
-        mark = "*" if path is route.paths[-1] else " "
-        if path.address is None:
-            yield f"  {mark} directly connected, via {path.interface}"
-        elif path.interface is None:
-            yield f"  {mark} {path.address}"
-        else:
-            yield f"  {mark} {path.address}, via {path.interface}"
-        yield f"      Route metric is {route.metric}, traffic share count is 1"
-
-
-def _remark(route: RouteView) -> str:
-    if route.code == "C":
-        return " (connected, via interface)"
-    remark = ", candidate default path" if route.candidate_default else ""
-    if all(path.address is None for path in route.paths):
-        remark += " (connected)"
-    return remark
-
-
-def _family_entry(network: IPv4Network, family: Sequence[RouteView], now: Instant) -> Iterator[str]:
-    """A whole classful network."""
-    masks = _masks(family)
-    length = network.prefixlen if len(masks) > 1 else masks[0]
-    yield (f"Routing entry for {network.network_address}/{length}, {len(family)} known subnets")
-    attached = sum(route.code in ("C", "L") for route in family)
-    if attached:
-        yield f"  Attached ({attached} connections)"
-    if len(masks) > 1:
-        yield f"  Variably subnetted with {len(masks)} masks"
-    yield from _members(family, sorted(family, key=_order), now)
+    """The candidate's mark stands in the second column: `S*`, `O*E2`."""
+    return f"{route.code[0]}*{route.code[2:]}" if route.candidate_default else route.code
 
 
 # -- classes --------------------------------------------------------------------------------
 
 
-def _class_length(address: IPv4Address) -> int:
+def class_length(address: IPv4Address) -> int:
     """Prefix length of an address's class (RFC 791): what IOS still groups by."""
     first = int(address) >> 24
     if first < 128:
@@ -214,32 +160,35 @@ def _class_length(address: IPv4Address) -> int:
     return 16 if first < 192 else 24
 
 
-def _classful(address: IPv4Address) -> IPv4Network:
-    return IPv4Network((address, _class_length(address)), strict=False)
+def classful(address: IPv4Address) -> IPv4Network:
+    """The network of an address's class."""
+    return IPv4Network((address, class_length(address)), strict=False)
 
 
-def _group(route: RouteView) -> IPv4Network:
+def group(route: RouteView) -> IPv4Network:
     """The classful network that an entry belongs to; a supernet stands for itself."""
     prefix = route.prefix
-    if prefix.prefixlen < _class_length(prefix.network_address):
+    if prefix.prefixlen < class_length(prefix.network_address):
         return prefix
-    return _classful(prefix.network_address)
+    return classful(prefix.network_address)
 
 
-def _subnetted(family: Sequence[RouteView]) -> bool:
+def subnetted(family: Sequence[RouteView]) -> bool:
+    """Whether any entry of a classful network is longer than its class says."""
     return any(
-        route.prefix.prefixlen > _class_length(route.prefix.network_address) for route in family
+        route.prefix.prefixlen > class_length(route.prefix.network_address) for route in family
     )
 
 
-def _masks(family: Iterable[RouteView]) -> list[int]:
+def masks(family: Iterable[RouteView]) -> list[int]:
+    """The prefix lengths of some entries, shortest first."""
     return sorted({route.prefix.prefixlen for route in family})
 
 
-def _order(route: RouteView) -> tuple[int, int, int]:
-    group = _group(route)
-    # Within a group by address; groups by their own address, a supernet before its parts.
-    return int(group.network_address), group.prefixlen, _place(route)
+def order(route: RouteView) -> tuple[int, int, int]:
+    """Where an entry stands: groups by their own address, a supernet before its parts."""
+    network = group(route)
+    return int(network.network_address), network.prefixlen, _place(route)
 
 
 def _place(route: RouteView) -> int:

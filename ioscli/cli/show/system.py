@@ -29,12 +29,14 @@ def show_version(
     hardware: Iterable[InterfaceName],
     board: str,
     *,
+    register: str,
     restarted: str | None = None,
     reason: str | None = None,
 ) -> Iterator[str]:
     """Release, uptime, memory and ports.
 
-    restarted: when it booted, known once the clock was set. reason: of the last reload.
+    register: `config_register`'s. restarted: when it booted, known once the clock was set.
+    reason: of the last reload.
     """
     yield platform.SOFTWARE
     yield ""
@@ -63,7 +65,7 @@ def show_version(
     yield ""
     yield ""
     yield ""
-    yield f"Configuration register is 0x{platform.CONFIGURATION_REGISTER:X}"
+    yield register
     yield ""
 
 
@@ -76,11 +78,17 @@ def show_inventory(board: str) -> Iterator[str]:
     yield ""
 
 
-def show_bootvar() -> Iterator[str]:
+def config_register(now: int, following: int) -> str:
+    """The configuration register, as booted by and of the next boot (a capture of a 3825)."""
+    later = "" if now == following else f" (will be 0x{following:X} at next reload)"
+    return f"Configuration register is 0x{now:X}{later}"
+
+
+def show_bootvar(register: str) -> Iterator[str]:
     """The boot environment: nothing here sets any of it, nor has IOSv boot switches."""
     for variable in ("BOOT", "CONFIG_FILE", "BOOTLDR"):
         yield f"{variable} variable does not exist"
-    yield f"Configuration register is 0x{platform.CONFIGURATION_REGISTER:X}"
+    yield register
 
 
 def board_id(random: Random) -> str:

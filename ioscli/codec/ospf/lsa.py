@@ -121,22 +121,23 @@ class KnownLsas:
     is far quicker than one of weak references, will do.
     """
 
-    __slots__ = ("_new", "_old")
+    __slots__ = ("_old", "recent")
 
     def __init__(self) -> None:
-        self._new: dict[bytes, Lsa] = {}
+        self.recent: dict[bytes, Lsa] = {}
+        """Those met of late; `find` knows more."""
         self._old: dict[bytes, Lsa] = {}
 
     def find(self, rest: bytes) -> Lsa:
         """The LSA of these bytes (without the age); DecodeError when they make none."""
-        lsa = self._new.get(rest)
+        lsa = self.recent.get(rest)
         if lsa is not None:
             return lsa
         lsa = self._old.get(rest) or Lsa(rest)
-        if len(self._new) >= _REMEMBERED:
-            self._old = self._new
-            self._new = {}
-        self._new[rest] = lsa
+        if len(self.recent) >= _REMEMBERED:
+            self._old = self.recent
+            self.recent = {}
+        self.recent[rest] = lsa
         return lsa
 
 

@@ -34,17 +34,24 @@ def parse_update(body: bytes) -> Update:
         raise LengthError(f"link state update of {size} bytes")
     lsas: list[tuple[int, Lsa]] = []
     errors: list[DecodeError] = []
-    find = known_lsas.find
-    offset = 4
+    recent = known_lsas.recent.get
+    offset, last = 4, size - LSA_HEADER_LENGTH
     for _ in range(int.from_bytes(body[:4], "big")):
-        if offset + LSA_HEADER_LENGTH > size:
+        if offset > last:
             raise LengthError(f"LSA at byte {offset} of {size}")
         end = offset + (body[offset + 18] << 8 | body[offset + 19])
         if not offset + LSA_HEADER_LENGTH <= end <= size:
             raise LengthError(f"LSA of {end - offset} bytes at byte {offset} of {size}")
-        try:
-            lsas.append((body[offset] << 8 | body[offset + 1], find(body[offset + 2 : end])))
-        except DecodeError as error:
-            errors.append(error)
+        rest = body[offset + 2 : end]
+        # Nearly all have been met before: a look-up without a call is what this costs then.
+        lsa = recent(rest)
+        if lsa is None:
+            try:
+                lsa = known_lsas.find(rest)
+            except DecodeError as error:
+                errors.append(error)
+                offset = end
+                continue
+        lsas.append((body[offset] << 8 | body[offset + 1], lsa))
         offset = end
     return Update(lsas, errors)

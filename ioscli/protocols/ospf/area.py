@@ -7,9 +7,9 @@ from ioscli.codec.ospf.content import RouterContent, RouterLink
 from ioscli.codec.ospf.numbers import ROUTER_VIRTUAL, LinkType, LsType
 from ioscli.model.instant import Instant
 from ioscli.model.ospf import BACKBONE, OspfArea, OspfAreaKind
-from ioscli.protocols.ospf.graph import Graph, compiled
+from ioscli.protocols.ospf.graph import Graph, known_graphs
 from ioscli.protocols.ospf.lsdb import Lsdb
-from ioscli.protocols.ospf.spf import FirstHops, Hop, Tree, empty_tree, shortest_paths
+from ioscli.protocols.ospf.spf import UNREACHED, FirstHops, Hop, Tree, empty_tree, shortest_paths
 from ioscli.protocols.ospf.states import NeighborState, NetworkType
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ class Area:
     __slots__ = (
         "age_timer",
         "config",
+        "filters",
         "id",
         "interfaces",
         "lsdb",
@@ -40,6 +41,8 @@ class Area:
         self.lsdb = Lsdb()
         self.interfaces: list[Interface] = []
         """Of every state, virtual links among them in the backbone."""
+        self.filters = False
+        """Whether some interface keeps LSAs in (`ip ospf database-filter all out`)."""
         self.tree: Tree | None = None
         """As last computed."""
         self.spf_runs = 0
@@ -63,9 +66,10 @@ class Area:
         """Whether a virtual link runs through it: some router LSA has the V bit (16.1)."""
         if self.tree is None or self.id == BACKBONE:
             return False
+        distance = self.tree.distance
         return any(
-            flags & ROUTER_VIRTUAL and distance < 1 << 30
-            for flags, distance in zip(self.tree.graph.flags, self.tree.distance, strict=True)
+            vertex.flags & ROUTER_VIRTUAL and distance[vertex.number] < UNREACHED
+            for vertex in self.tree.graph.special
         )
 
     def database(self, kind: int) -> Lsdb:
@@ -89,16 +93,17 @@ class Area:
 
     def compute(self) -> None:
         """Build the area's tree anew (16.1)."""
-        graph = compiled(self.lsdb)
+        graph = known_graphs.find(self.lsdb)
         root = graph.router_vertex(self.ospf.router_id)
         self.spf_runs += 1
         self.spf_last = self.ospf.now
+        self.ospf.computed(self)
         if root is None:
             self.tree = empty_tree(graph)
             return
         first = FirstHops()
         usable = set(graph.edges[root])
-        for link in graph.links[root]:
+        for link in graph.links(root):
             if link.kind == LinkType.TRANSIT:
                 self._first_network(graph, root, link, first, usable)
             elif link.kind in (LinkType.POINT_TO_POINT, LinkType.VIRTUAL):
@@ -142,7 +147,7 @@ class Area:
         beyond = {}
         for other, _ in graph.edges[vertex]:
             if other != root:
-                address = _address_on(graph.links[other], link.id)
+                address = _address_on(graph.links(other), link.id)
                 if address is not None:
                     beyond[other] = first.bit((Hop(name, IPv4Address(address)),))
         known, by_router = first.attached.get(vertex, (0, {}))

@@ -120,7 +120,11 @@ class Exchange:
             ospf.debug("adj", interface, text)
         if neighbor.state is NeighborState.INIT:
             neighbor.two_way()
-        if not self._mtu_fits(description) or neighbor.state < NeighborState.EXSTART:
+        if neighbor.state < NeighborState.EXSTART:
+            if ospf.debugging:
+                ospf.debug("adj", interface, f"Nbr state is {neighbor.state}")
+            return
+        if not self._mtu_fits(description):
             return
         if neighbor.state is NeighborState.EXSTART:
             self._negotiate(description)
@@ -205,14 +209,18 @@ class Exchange:
             if not self._more_to_come and self._sent and not self._sent.flags & DD_MORE:
                 self._done()
                 return
-            self._describe()
+            self._send(self._next(more=False))
             self._timer.set(neighbor.interface.ospf.now + neighbor.interface.retransmit)
         else:
             self.sequence = description.sequence
-            self._describe()
-            if not self._more_to_come and self._sent and not self._sent.flags & DD_MORE:
+            # IOS's slave says that there is more until the master has described something.
+            answer = self._next(more=bool(description.flags & DD_INIT))
+            if not self._more_to_come and not answer.flags & DD_MORE:
+                # Requests go out before the last description, as in IOS's debugging.
                 self._done()
+                self._send(answer)
                 return
+            self._send(answer)
         self.ask()
 
     def _compare(self, headers: tuple[LsaHeader, ...]) -> bool:
@@ -243,8 +251,8 @@ class Exchange:
         for lsdb in databases:
             for entry in lsdb.entries():
                 if entry.lsa.key in lsdb.dying:
-                    neighbor.owe(entry.lsa, (ospf.now, entry.lsa, 0))
-                    interface.queue(entry.lsa, entry.birth)
+                    neighbor.owe({entry.lsa.instance: (ospf.now, entry.lsa, 0)})
+                    interface.queue({entry.lsa.key: (entry.lsa, entry.birth)})
                 elif self._describable(entry):
                     self._pending.append((lsdb, entry.lsa.kind, entry.lsa.key))
         self._pending.reverse()
@@ -256,8 +264,8 @@ class Exchange:
         opaque = entry.lsa.kind >= LsType.OPAQUE_LINK
         return not opaque or bool(self.options & OPTION_O)
 
-    def _describe(self) -> None:
-        """Send the next description."""
+    def _next(self, more: bool) -> DatabaseDescription:
+        """What is to be sent next; more: say that there is more, whether there is or not."""
         interface = self.neighbor.interface
         now = interface.ospf.now
         fit = (interface.room() - DESCRIPTION_LENGTH - LINK_LOCAL_LENGTH) // LSA_HEADER_LENGTH
@@ -268,10 +276,8 @@ class Exchange:
             if entry is not None:
                 age = min(entry.age(now), MAX_AGE)
                 headers.append(LsaHeader(age, entry.lsa.instance))
-        flags = (DD_MORE if self._pending else 0) | (DD_MASTER if self.master else 0)
-        self._send(
-            DatabaseDescription(self._mtu, self._options, flags, self.sequence, tuple(headers))
-        )
+        flags = (DD_MORE if self._pending or more else 0) | (DD_MASTER if self.master else 0)
+        return DatabaseDescription(self._mtu, self._options, flags, self.sequence, tuple(headers))
 
     def _send(self, description: DatabaseDescription) -> None:
         neighbor, interface = self.neighbor, self.neighbor.interface
@@ -295,20 +301,33 @@ class Exchange:
         ospf = interface.ospf
         if self._sent is None:
             return
+        if neighbor.state > NeighborState.EXCHANGE:
+            self._clean_up()
+            return
         self.description_tries += 1
         if self.description_tries > RETRANSMISSION_LIMIT:
             neighbor.give_up(_killing(neighbor))
             return
+        self._send(self._sent)
         if ospf.debugging:
             text = f"Retransmitting DBD to {dotted(neighbor.id)} [{self.description_tries}]"
             ospf.debug("adj", interface, text)
-        self._send(self._sent)
         self._timer.set(ospf.now + interface.retransmit)
+
+    def _clean_up(self) -> None:
+        """The neighbor has had time enough to miss the last description (10.8)."""
+        neighbor, interface = self.neighbor, self.neighbor.interface
+        self._sent = None
+        if not self.master:
+            self._last_received = None
+        if interface.ospf.debugging:
+            text = f"Nbr {dotted(neighbor.id)}: Clean-up dbase exchange"
+            interface.ospf.debug("adj", interface, text)
 
     def _done(self) -> None:
         """ExchangeDone."""
         neighbor, interface = self.neighbor, self.neighbor.interface
-        self._timer.cancel()
+        self._timer.set(interface.ospf.now + interface.dead_span)
         if interface.ospf.debugging:
             interface.ospf.debug("adj", interface, f"Exchange Done with {dotted(neighbor.id)}")
         neighbor.enter(NeighborState.LOADING, "Exchange Done")

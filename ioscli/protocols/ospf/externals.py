@@ -212,11 +212,11 @@ def is_translator(ospf: "Ospf", area: "Area") -> bool:
     tree = area.tree
     if tree is None:
         return False
-    for vertex in range(tree.graph.network_count, len(tree.graph.flags)):
-        flags = tree.graph.flags[vertex]
-        if vertex == tree.root or not flags & ROUTER_BORDER or tree.distance[vertex] >= UNREACHED:
+    for vertex in tree.graph.special:
+        reached = tree.distance[vertex.number] < UNREACHED
+        if vertex.number == tree.root or not vertex.flags & ROUTER_BORDER or not reached:
             continue
-        if flags & ROUTER_TRANSLATES or tree.graph.routers[vertex] > ospf.router_id:
+        if vertex.flags & ROUTER_TRANSLATES or vertex.router > ospf.router_id:
             return False
     return True
 

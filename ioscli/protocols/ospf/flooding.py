@@ -1,9 +1,9 @@
 """The flooding procedure (RFC 2328 13): what becomes of an LSA that a neighbor sends."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from ioscli.codec.ospf.lsa import Instance, Lsa, fresher
+from ioscli.codec.ospf.lsa import Instance, Key, Lsa, fresher
 from ioscli.codec.ospf.numbers import MAX_AGE, MAX_SEQUENCE, LsType, PacketType
 from ioscli.codec.ospf.update import Update
 from ioscli.model.instant import MILLISECOND, SECOND, Instant
@@ -18,64 +18,102 @@ if TYPE_CHECKING:
 
 _CLOSE = 900 * SECOND
 """MaxAgeDiff."""
+_AS_WIDE = frozenset({LsType.AS_EXTERNAL, LsType.OPAQUE_AS})
+
+
+class Fresh(NamedTuple):
+    """An LSA to be flooded."""
+
+    lsa: Lsa
+    birth: Instant
+    age: int
+    """Seconds, as it came."""
+    old: Instance | None
+    """The instance that it takes the place of, owed to nobody any more (13 step 5c)."""
 
 
 def receive_update(ospf: "Ospf", neighbor: Neighbor, update: Update) -> None:
-    """Take the LSAs of an update, one by one (13)."""
-    interface, area = neighbor.interface, neighbor.interface.area
-    now = ospf.now
-    arrival = ospf.config.lsa_arrival * MILLISECOND
-    direct: list[bytes] = []
+    """Take the LSAs of an update (13): each is compared and installed, then all are passed on."""
+    interface, area, now = neighbor.interface, neighbor.interface.area, ospf.now
     debugging = "flood" in ospf.debugging
     requests = bool(neighbor.requests)
+    homes: dict[int, Lsdb | None] = {}
     births: dict[int, Instant] = {}
+    fresh: list[Fresh] = []
+    direct: list[bytes] = []
+    later: list[bytes] = []
+    from_leader = interface.state is InterfaceState.BACKUP and neighbor.key == interface.designated
     for carried_age, lsa in update.lsas:
-        kind = lsa.kind
-        lsdb = _home(ospf, area, kind)
+        kind, key = lsa.kind, lsa.key
+        if kind not in homes:
+            homes[kind] = _home(ospf, area, kind)
+        lsdb = homes[kind]
         if lsdb is None:
             continue
         if debugging:
             ospf.debug_lsa(interface, "Rcv Update", lsa, carried_age)
-        table = lsdb.tables.get(kind)
-        entry = table.get(lsa.key) if table is not None else None
-        age = min(carried_age, MAX_AGE)
+        age = carried_age if carried_age < MAX_AGE else MAX_AGE
         birth = births.get(age)
         if birth is None:
             birth = births[age] = Instant(now - age * SECOND)
-        if entry is None:
-            newer = 1
-            if age >= MAX_AGE and not ospf.exchanging():
-                direct.append(_header(age, lsa))
-                continue
-        elif (
-            (entry.lsa is lsa or entry.lsa.instance == lsa.instance)
-            and age < MAX_AGE
-            and -_CLOSE <= birth - entry.birth <= _CLOSE
-            and not lsdb.dying
-        ):
-            newer = 0
-        else:
-            newer = fresher(age, lsa.instance, entry.age(now), entry.lsa.instance)
+        entry = lsdb.get(kind, key)
+        newer = 1 if entry is None else _freshness(lsdb, entry, lsa, age, birth, now)
         if newer > 0:
-            if entry is not None and now - entry.installed < arrival and not ospf.is_own(lsa):
-                if debugging:
-                    ospf.debug("flood", None, "Arrived too soon, ignored")
+            if (entry or age >= MAX_AGE) and _is_left(ospf, entry, lsa, age, direct):
                 continue
-            _take(ospf, neighbor, lsdb, lsa, age, birth, entry)
-            if requests and lsa.key in neighbor.requests:
-                neighbor.exchange.satisfied(lsa.key)
-        elif requests and lsa.key in neighbor.requests:
+            ospf.install(area, lsdb, lsa, birth)
+            fresh.append(Fresh(lsa, birth, age, None if entry is None else entry.lsa.instance))
+            if requests and key in neighbor.requests:
+                neighbor.exchange.satisfied(key)
+        elif requests and key in neighbor.requests:
             neighbor.mismatch("BadLSReq")
             break
         elif newer == 0:
-            _duplicate(neighbor, lsa, age, direct, debugging)
+            if debugging:
+                ospf.debug("flood", None, "Received same lsa")
+            # 13 step 7: an acknowledgment by implication, if one was owed; else answer at once.
+            if neighbor.unacknowledged.pop(lsa.instance, None) is None:
+                direct.append(age.to_bytes(2, "big") + lsa.instance)
+            elif (interface.single and interface.unqueue(key)) or from_leader:
+                # What still waited to be sent to this neighbor alone need not be: then a real
+                # acknowledgment has to go.
+                later.append(age.to_bytes(2, "big") + lsa.instance)
         else:
             assert entry is not None
             _send_back(ospf, neighbor, entry)
+    if not neighbor.unacknowledged:
+        neighbor.all_acknowledged()
+    _pass_on(ospf, neighbor, fresh, later)
     if direct:
         interface.acknowledge(direct, interface.to_neighbor(neighbor))
-    if neighbor.state in (NeighborState.EXCHANGE, NeighborState.LOADING):
-        neighbor.exchange.go_on()
+    neighbor.exchange.go_on()
+
+
+def _freshness(lsdb: Lsdb, entry: Entry, lsa: Lsa, age: int, birth: Instant, now: Instant) -> int:
+    """13.1: 1 for newer than the entry, -1 for older."""
+    mine = entry.lsa
+    if (
+        (mine is lsa or mine.instance == lsa.instance)
+        and age < MAX_AGE
+        and -_CLOSE <= birth - entry.birth <= _CLOSE
+        and not lsdb.dying
+    ):
+        return 0
+    return fresher(age, lsa.instance, entry.age(now), mine.instance)
+
+
+def _is_left(ospf: "Ospf", entry: Entry | None, lsa: Lsa, age: int, direct: list[bytes]) -> bool:
+    """Whether a newer LSA is not to be taken: 13 step 4, and step 5a, MinLSArrival."""
+    if entry is None:
+        if age >= MAX_AGE and not ospf.exchanging():
+            direct.append(_header(age, lsa))
+            return True
+        return False
+    arrival = ospf.config.lsa_arrival * MILLISECOND
+    if ospf.now - entry.installed >= arrival or ospf.is_own(lsa):
+        return False
+    ospf.debug("flood", None, "Arrived too soon, ignored")
+    return True
 
 
 def _home(ospf: "Ospf", area: "Area", kind: int) -> Lsdb | None:
@@ -87,44 +125,25 @@ def _home(ospf: "Ospf", area: "Area", kind: int) -> Lsdb | None:
     return area.lsdb
 
 
-def _take(
-    ospf: "Ospf",
-    neighbor: Neighbor,
-    lsdb: Lsdb,
-    lsa: Lsa,
-    age: int,
-    birth: Instant,
-    entry: Entry | None,
-) -> None:
-    """A newer instance: flood, install, acknowledge (13 step 5)."""
-    interface = neighbor.interface
-    old = None if entry is None else entry.lsa.instance
-    back = flood(ospf, interface.area, lsa, birth, neighbor, old)
-    ospf.install(interface.area, lsdb, lsa, birth)
-    if not back and (
-        interface.state is not InterfaceState.BACKUP or neighbor.key == interface.designated
-    ):
-        interface.acknowledge_later(age, lsa.instance)
-    if ospf.is_own(lsa):
-        ospf.origination.heard(interface.area, lsa, age)
+def _pass_on(ospf: "Ospf", neighbor: Neighbor, fresh: list[Fresh], later: list[bytes]) -> None:
+    """Flood, acknowledge and look for our own among newer instances (13 steps 5b, e, f).
 
-
-def _duplicate(
-    neighbor: Neighbor, lsa: Lsa, age: int, direct: list[bytes], debugging: bool
-) -> None:
-    """The same instance once more (13 step 7)."""
-    interface = neighbor.interface
-    if debugging:
-        interface.ospf.debug("flood", None, "Received same lsa")
-    if neighbor.unacknowledged and neighbor.acknowledged(lsa.instance):
-        # Acknowledged by implication, as ours is to the neighbor once it arrives there. What still
-        # waits to be sent to this neighbor alone need not be: then ours has to be a real one.
-        unsent = interface.single and interface.unqueue(lsa.key)
-        backup = interface.state is InterfaceState.BACKUP and neighbor.key == interface.designated
-        if unsent or backup:
-            interface.acknowledge_later(age, lsa.instance)
-    else:
-        direct.append(_header(age, lsa))
+    later: acknowledgments that are due already.
+    """
+    interface, area = neighbor.interface, neighbor.interface.area
+    if fresh:
+        back = flood(ospf, area, fresh, neighbor)
+        if interface.state is not InterfaceState.BACKUP or neighbor.key == interface.designated:
+            later += [
+                age.to_bytes(2, "big") + lsa.instance
+                for lsa, _, age, _ in fresh
+                if lsa.key not in back
+            ]
+    if later:
+        interface.acknowledge_later(later)
+    for lsa, _, age, _ in fresh:
+        if ospf.is_own(lsa):
+            ospf.origination.heard(area, lsa, age)
 
 
 def _send_back(ospf: "Ospf", neighbor: Neighbor, entry: Entry) -> None:
@@ -140,47 +159,64 @@ def _send_back(ospf: "Ospf", neighbor: Neighbor, entry: Entry) -> None:
 
 
 def flood(
-    ospf: "Ospf",
-    area: "Area",
-    lsa: Lsa,
-    birth: Instant,
-    source: Neighbor | None = None,
-    old: Instance | None = None,
-) -> bool:
-    """Send an LSA on (13.3); whether it goes back out of the interface that it came by.
+    ospf: "Ospf", area: "Area", fresh: Sequence[Fresh], source: Neighbor | None = None
+) -> Collection[Key]:
+    """Send LSAs on (13.3); those that go back out of the interface that they came by."""
+    local = [one for one in fresh if one.lsa.kind not in _AS_WIDE]
+    if len(local) == len(fresh):
+        return _flood(ospf, scope(ospf, area, LsType.ROUTER), fresh, source)
+    back = list(_flood(ospf, scope(ospf, area, LsType.ROUTER), local, source)) if local else []
+    wide = [one for one in fresh if one.lsa.kind in _AS_WIDE]
+    return [*back, *_flood(ospf, scope(ospf, area, LsType.AS_EXTERNAL), wide, source)]
 
-    old: the instance that it takes the place of, owed to nobody any more (13 step 5c).
-    """
-    now = ospf.now
-    pending = (now, lsa, 0)
-    key = lsa.key
-    exchange = NeighborState.EXCHANGE
-    back = False
-    for interface in scope(ospf, area, lsa.kind):
-        added = False
+
+def _flood(
+    ospf: "Ospf",
+    interfaces: Iterable["Interface"],
+    fresh: Sequence[Fresh],
+    source: Neighbor | None,
+) -> Collection[Key]:
+    now, exchange = ospf.now, NeighborState.EXCHANGE
+    # What is the same for every neighbor is made once; dictionaries take it over whole.
+    fresh = [one for one in fresh if one.lsa.kind != LsType.OPAQUE_LINK]
+    queued = {one.lsa.key: (one.lsa, one.birth) for one in fresh}
+    owed = {one.lsa.instance: (now, one.lsa, 0) for one in fresh}
+    replaced = [one.old for one in fresh if one.old is not None]
+    back: Collection[Key] = ()
+    for interface in interfaces:
+        wanted: dict[Key, tuple[Lsa, Instant]] = {}
         for neighbor in interface.neighbors.values():
             if neighbor.state < exchange:
                 continue
-            if old is not None and neighbor.unacknowledged:
-                neighbor.acknowledged(old)
-            if neighbor.requests and not _wants(neighbor, lsa, birth, now):
-                continue
-            if neighbor is source:
-                continue
-            neighbor.owe(lsa, pending)
-            added = True
-        if not added:
-            if old is not None:
+            if replaced and neighbor.unacknowledged:
+                neighbor.no_longer_owed(replaced)
+            if neighbor.requests:
+                for one in fresh:
+                    # 13.3 step 1b, before the neighbor that it came from is passed over.
+                    if _wants(neighbor, one.lsa, one.birth, now) and neighbor is not source:
+                        instance = one.lsa.instance
+                        neighbor.owe({instance: owed[instance]})
+                        wanted[one.lsa.key] = queued[one.lsa.key]
+            elif neighbor is not source:
+                neighbor.owe(owed)
+                wanted = queued
+        if wanted and source is not None and interface is source.interface:
+            if _others_flood(interface, source):
+                wanted = {}
+            back = wanted.keys()
+        if replaced and wanted is not queued:
+            for key in queued.keys() - wanted.keys():
                 interface.unqueue(key)
-            continue
-        if source is not None and interface is source.interface:
-            if interface.elects and source.key in (interface.designated, interface.backup):
-                continue
-            if interface.state is InterfaceState.BACKUP:
-                continue
-            back = True
-        interface.queue(lsa, birth)
+        if wanted:
+            interface.queue(wanted)
     return back
+
+
+def _others_flood(interface: "Interface", source: Neighbor) -> bool:
+    """Whether the network has the LSAs already, or gets them from its DR (13.3 steps 3, 4)."""
+    if interface.elects and source.key in (interface.designated, interface.backup):
+        return True
+    return interface.state is InterfaceState.BACKUP
 
 
 def _wants(neighbor: Neighbor, lsa: Lsa, birth: Instant, now: Instant) -> bool:
@@ -198,22 +234,18 @@ def _wants(neighbor: Neighbor, lsa: Lsa, birth: Instant, now: Instant) -> bool:
 
 def scope(ospf: "Ospf", area: "Area", kind: int) -> Iterable["Interface"]:
     """The interfaces that LSAs of a type are flooded out of."""
-    if kind == LsType.OPAQUE_LINK:
-        # Link-local: kept, and owed to nobody else, as no program here originates one.
-        return ()
-    if kind not in (LsType.AS_EXTERNAL, LsType.OPAQUE_AS):
-        interfaces: list[Interface] = area.interfaces
-    else:
-        interfaces = [
+    if kind in _AS_WIDE:
+        return [
             interface
             for one in ospf.areas.values()
             if one.takes_externals
             for interface in one.interfaces
             if interface.network_type is not NetworkType.VIRTUAL_LINK
+            and not interface.database_filter
         ]
-    if any(interface.database_filter for interface in interfaces):
-        return [interface for interface in interfaces if not interface.database_filter]
-    return interfaces
+    if area.filters:
+        return [interface for interface in area.interfaces if not interface.database_filter]
+    return area.interfaces
 
 
 def _header(age: int, lsa: Lsa) -> bytes:

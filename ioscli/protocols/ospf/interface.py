@@ -4,15 +4,15 @@ Interface states are those of RFC 2328 9.1-9.3, the election is that of 9.4. Wha
 checked in `reception`; what a neighbor does with it is in `neighbor`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from ioscli.codec.ospf.auth import NO_AUTHENTICATION, Authentication, Digest, Key
 from ioscli.codec.ospf.hello import Hello
 from ioscli.codec.ospf.lls import IOS_LINK_LOCAL, LinkLocal
-from ioscli.codec.ospf.lsa import Instance, Lsa
 from ioscli.codec.ospf.lsa import Key as LsaKey
+from ioscli.codec.ospf.lsa import Lsa
 from ioscli.codec.ospf.numbers import (
     ALL_D_ROUTERS,
     ALL_SPF_ROUTERS,
@@ -116,6 +116,7 @@ class Interface:
         "dead_interval",
         "designated",
         "designated_router",
+        "elects",
         "facts",
         "flood_maximum",
         "hello_interval",
@@ -135,6 +136,7 @@ class Interface:
         "priority",
         "retransmit",
         "short",
+        "single",
         "source",
         "state",
         "statement",
@@ -180,7 +182,7 @@ class Interface:
         self.address = int(address.ip)
         self.prefix_length = address.network.prefixlen
         self.mask = int(address.netmask)
-        self.network_type = network_type(facts)
+        self._take_type(network_type(facts))
         self.multicast = is_multicast(facts)
         hello = settings.hello_interval or (30 if self.network_type in _SLOW else 10)
         self.hello_interval = 1 if settings.hello_multiplier else hello
@@ -222,17 +224,24 @@ class Interface:
                 Key(key.id, key.secret.encode(), Digest(key.algorithm)) for key in given
             )
 
+    def _take_type(self, kind: NetworkType) -> None:
+        self.network_type = kind
+        self.elects = kind in _ELECTING
+        """Whether the network has a designated router."""
+        self.single = kind in SINGLE_NEIGHBOR
+        """Whether there is one neighbor at most."""
+
     # What follows from the network type
 
     @property
-    def elects(self) -> bool:
-        """Whether the network has a designated router."""
-        return self.network_type in _ELECTING
+    def hello_due(self) -> Instant | None:
+        """When the next hello goes out; None: none does."""
+        return self.hello_timer.when
 
     @property
-    def single(self) -> bool:
-        """Whether there is one neighbor at most."""
-        return self.network_type in SINGLE_NEIGHBOR
+    def wait_until(self) -> Instant | None:
+        """When the interface stops waiting for a designated router that is there already."""
+        return self._wait_timer.when
 
     @property
     def is_up(self) -> bool:
@@ -332,11 +341,14 @@ class Interface:
         self._acks.clear()
         self.designated = self.backup = self.designated_router = self.backup_router = 0
         self._enter(InterfaceState.DOWN)
+        if self.network_type is not NetworkType.VIRTUAL_LINK:
+            self.ospf.lose(self)
 
     def _enter(self, state: InterfaceState) -> None:
         if state is not self.state:
             self.state = state
             self.ospf.interface_changed(self)
+            self.ospf.note_leading(self)
 
     def _wait_over(self) -> None:
         """WaitTimer."""
@@ -365,17 +377,17 @@ class Interface:
         mine = self.address
         was = (before[0] == mine, before[1] == mine)
         now = (_address(designated) == mine, _address(backup) == mine)
-        if was != now or (designated is not None and designated is backup):
-            # Step 4: who has just become, or ceased to be, one of them looks once more; IOS does
-            # so too when the backup was promoted, rather than wait for the new DR's hello.
+        if was != now:
+            # Step 4: who has just become, or ceased to be, one of them looks once more.
             designated, backup = self._elect(_address(designated), _address(backup), designated)
         self.designated, self.backup = _address(designated), _address(backup)
         self.designated_router = designated.router if designated else 0
         self.backup_router = backup.router if backup else 0
         if ospf.debugging:
-            dr = f"{dotted(self.designated_router)} (Id)" if designated else "none"
-            bdr = f"{dotted(self.backup_router)} (Id)" if backup else "none"
-            ospf.debug("adj", self, f"DR: {dr}   BDR: {bdr} ")
+            leader = f"{dotted(self.designated_router)} (Id)" if designated else "none"
+            second = f"{dotted(self.backup_router)} (Id)" if backup else "none"
+            ospf.debug("adj", self, f"DR: {leader}")
+            ospf.debug("adj", self, f"   BDR: {second}")
         if self.designated == mine:
             state = InterfaceState.DR
         elif self.backup == mine:
@@ -429,10 +441,11 @@ class Interface:
         """Who is greeted at the hello interval on a network without broadcast (9.5.1)."""
         if self.network_type is not NetworkType.NON_BROADCAST:
             return True
-        if not self.priority:
-            return neighbor.key in (self.designated, self.backup) or bool(neighbor.priority)
-        eligible = bool(neighbor.priority)
-        return eligible or self.state in (InterfaceState.DR, InterfaceState.BACKUP)
+        if self.priority:
+            # IOS's hubs call everybody from the start, for all that the priority of neighbor
+            # statements is 0 unless they say otherwise.
+            return True
+        return neighbor.key in (self.designated, self.backup) or bool(neighbor.priority)
 
     def _poll_due(self) -> None:
         """Greet the neighbors that are down, at the poll interval."""
@@ -564,12 +577,11 @@ class Interface:
 
     # Flooding out of the interface (RFC 2328 13.3 step 5), paced
 
-    def queue(self, lsa: Lsa, birth: Instant) -> None:
-        """Have an LSA flooded with the next round."""
-        queue = self._queue
-        if not queue:
+    def queue(self, lsas: Mapping[LsaKey, tuple[Lsa, Instant]]) -> None:
+        """Have LSAs, each with the time of its birth, flooded with the next round."""
+        if not self._queue:
             self._flood_timer.set(self.ospf.now + self.ospf.config.flood_pacing * MILLISECOND)
-        queue[lsa.key] = (lsa, birth)
+        self._queue.update(lsas)
 
     @property
     def queue_length(self) -> int:
@@ -584,46 +596,48 @@ class Interface:
         """Send what is queued."""
         if not self._queue:
             return
-        lsas = list(self._queue.values())
-        self._queue = {}
-        self.flood_maximum = max(self.flood_maximum, len(lsas))
+        queue, self._queue = self._queue, {}
+        self.flood_maximum = max(self.flood_maximum, len(queue))
         audience = list(self._audience())
-        for body in self.updates(lsas):
+        for body in self.updates(queue.values()):
             for destination in audience:
                 self.send(PacketType.LS_UPDATE, body, destination)
 
-    def updates(self, lsas: list[tuple[Lsa, Instant]]) -> Iterator[bytes]:
+    def updates(self, lsas: Iterable[tuple[Lsa, Instant]]) -> Iterator[bytes]:
         """Bodies of updates, each fitting a packet, unless one LSA alone does not."""
         room = self.room() - 4
         now, delay = self.ospf.now, self.transmit_delay
+        debugging = "flood" in self.ospf.debugging
+        # Many were born in the same second: their ages are written once.
+        ages: dict[Instant, bytes] = {}
         parts: list[bytes] = [b""]
         size = 0
-        debugging = self.ospf.debugging
         for lsa, birth in lsas:
-            length = len(lsa.rest) + 2
+            rest = lsa.rest
+            length = len(rest) + 2
             if size + length > room and size:
                 parts[0] = (len(parts) >> 1).to_bytes(4, "big")
                 yield b"".join(parts)
                 parts = [b""]
                 size = 0
-            age = (now - birth) // SECOND + delay
-            age = min(age, MAX_AGE)
-            parts.append(age.to_bytes(2, "big"))
-            parts.append(lsa.rest)
+            age = ages.get(birth)
+            if age is None:
+                number = min((now - birth) // SECOND + delay, MAX_AGE)
+                age = ages[birth] = number.to_bytes(2, "big")
+            parts += (age, rest)
             size += length
-            if "flood" in debugging:
-                self.ospf.debug_lsa(self, "Send", lsa, age)
+            if debugging:
+                self.ospf.debug_lsa(self, "Send", lsa, int.from_bytes(age, "big"))
         parts[0] = (len(parts) >> 1).to_bytes(4, "big")
         yield b"".join(parts)
 
     # Acknowledgments (RFC 2328 13.5)
 
-    def acknowledge_later(self, age: int, instance: Instance) -> None:
-        """Put an LSA on the list of delayed acknowledgments."""
-        acks = self._acks
-        if not acks:
+    def acknowledge_later(self, headers: Collection[bytes]) -> None:
+        """Put LSAs on the list of delayed acknowledgments."""
+        if headers and not self._acks:
             self._ack_timer.set(self.ospf.now + DELAYED_ACK)
-        acks.append(age.to_bytes(2, "big") + instance)
+        self._acks += headers
 
     def _send_delayed_acks(self) -> None:
         acks, self._acks = self._acks, []

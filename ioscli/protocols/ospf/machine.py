@@ -20,7 +20,7 @@ from ioscli.model.ospf import (
 from ioscli.protocols.ospf import externals, summaries, virtual
 from ioscli.protocols.ospf.area import Area
 from ioscli.protocols.ospf.counters import Counters
-from ioscli.protocols.ospf.flooding import flood, scope
+from ioscli.protocols.ospf.flooding import Fresh, flood, scope
 from ioscli.protocols.ospf.graph import Prefix
 from ioscli.protocols.ospf.interface import Interface, is_multicast, network_type
 from ioscli.protocols.ospf.logs import debug_text
@@ -38,13 +38,14 @@ from ioscli.protocols.ospf.routing import (
 from ioscli.protocols.ospf.schedule import SpfSchedule
 from ioscli.protocols.ospf.self_description import describe
 from ioscli.protocols.ospf.spf import Hops
-from ioscli.protocols.ospf.states import NeighborState
+from ioscli.protocols.ospf.states import InterfaceState, NeighborState, NetworkType
 from ioscli.protocols.ospf.timers import Timers
 
 if TYPE_CHECKING:
     from ioscli.protocols.ospf.virtual import VirtualInterface
 
 _SELF = (LsType.ROUTER, LsType.NETWORK)
+_LIFETIME = MAX_AGE * SECOND
 
 
 class Ospf:
@@ -79,6 +80,10 @@ class Ospf:
         self.origination = Origination(self)
         self.schedule = SpfSchedule(self)
         self.table = Table()
+        self._offered = self.table
+        """What the router was told of it."""
+        self.lost: dict[InterfaceName, int] = {}
+        """Interfaces that went down since the paths of their areas were computed."""
         self.hop_sets: dict[Hops, Hops] = {}
         self.active_ranges: dict[Prefix, int] = {}
         """Ranges and summary addresses in use, and their costs."""
@@ -87,6 +92,11 @@ class Ospf:
         self.max_metric_until: Instant | None = None
         """`max-metric router-lsa on-startup`."""
         self.adjacency_changes = 0
+        self.leading: set[InterfaceName] = set()
+        """Where this router is designated router or backup: it hears 224.0.0.6 there."""
+        self.leading_changes = 0
+        """Counts the changes of it."""
+        self._told_no_id = False
         self._dirty: set[int] = set()
         """Areas whose router or network LSAs may have changed."""
         self._externals_dirty = False
@@ -133,13 +143,14 @@ class Ospf:
     ) -> list[RoutingEffect]:
         """The configuration and the router's interfaces, all of them, whenever something changed.
 
+        They are kept: whoever hands them over does not touch them any more.
         taken: router IDs of the router's other processes.
         """
         self.now = now
-        before, self.config = self.config, _copy(process)
+        before, self.config = self.config, process
         self._keep_interfaces = tuple(interfaces)
         if process.shutdown:
-            self._stop()
+            self._leave()
             return self._finish()
         if not self.router_id and not self._choose_router_id(taken):
             return self._finish()
@@ -169,10 +180,7 @@ class Ospf:
     def close(self, now: Instant) -> list[RoutingEffect]:
         """The process ends: flush what it said, leave the neighbors, take the routes back."""
         self.now = now
-        self.origination.flush_everything()
-        for interface in self._all_interfaces():
-            interface.flush()
-        self._stop()
+        self._leave()
         return self._finish()
 
     def reset(self, now: Instant) -> list[RoutingEffect]:
@@ -200,12 +208,16 @@ class Ospf:
                     chosen = max(addresses)
                     break
         if not chosen:
-            self.log(
-                4,
-                "NORTRID",
-                f"OSPF process {self.process} failed to allocate unique router-id and cannot start",
-            )
+            if not self._told_no_id:
+                self._told_no_id = True
+                self.log(
+                    4,
+                    "NORTRID",
+                    f"OSPF process {self.process} failed to allocate unique router-id"
+                    " and cannot start",
+                )
             return False
+        self._told_no_id = False
         self.router_id = chosen
         self.started = self.now
         self._refresh_timer.set(self.now + self.config.lsa_group_pacing * SECOND)
@@ -243,8 +255,15 @@ class Ospf:
         self.started = self.now
         self._refresh_timer.set(self.now + self.config.lsa_group_pacing * SECOND)
 
+    def _leave(self) -> None:
+        """Go with a word: what this router said is taken back first."""
+        self.origination.flush_everything()
+        for interface in self._all_interfaces():
+            interface.flush()
+        self._stop()
+
     def _stop(self) -> None:
-        """Leave everything."""
+        """Drop everything."""
         for interface in self._all_interfaces():
             interface.go_down()
         self.interfaces.clear()
@@ -259,12 +278,14 @@ class Ospf:
         self._startup_timer.cancel()
         self.max_metric_until = None
         self.schedule.cancel()
+        self.lost.clear()
         self.active_ranges = {}
         self.discards = {}
         self._dirty.clear()
         self._use_table(Table())
         self.router_id = 0
         self.started = None
+        self._told_no_id = False
 
     # Configuration
 
@@ -335,6 +356,8 @@ class Ospf:
                 known.come_up()
             elif known.is_up and not known.multicast:
                 known.attempt_all()
+        for area in self.areas.values():
+            area.filters = any(interface.database_filter for interface in area.interfaces)
 
     def _configuration_changed(self, before: OspfProcess) -> None:
         self.all_dirty()
@@ -343,7 +366,7 @@ class Ospf:
         offers = ("distance", "distance_intra", "distance_inter", "distance_external",
                   "maximum_paths")  # fmt: skip
         if any(getattr(before, name) != getattr(config, name) for name in offers):
-            self.effects += every_route(self.table, config)
+            self.effects += every_route(self._offered, config)
         self.schedule.partial("config")
 
     # What happened: called by the parts
@@ -356,28 +379,39 @@ class Ospf:
         """An interface changed its state or its designated router."""
         self._dirty.add(interface.area.id)
 
+    def note_leading(self, interface: Interface) -> None:
+        """An interface changed its state: is this router (backup) designated router there?"""
+        name = interface.facts.name
+        leads = interface.state in (InterfaceState.DR, InterfaceState.BACKUP)
+        if leads is not (name in self.leading):
+            self.leading_changes += 1
+            self.leading ^= {name}
+
     def neighbor_changed(self, neighbor: Neighbor, before: NeighborState) -> None:
         """A neighbor changed its state."""
         if NeighborState.FULL in (before, neighbor.state):
             self.adjacency_changes += 1
             self._dirty.add(neighbor.interface.area.id)
+            if neighbor.interface.network_type is NetworkType.VIRTUAL_LINK:
+                # The transit area is told of it too (the V bit).
+                self.all_dirty()
         if before >= NeighborState.EXCHANGE > neighbor.state:
             self._check_dying = True
 
     def install(self, area: Area, lsdb: Lsdb, lsa: Lsa, birth: Instant) -> None:
         """Put an LSA into a database, and see to what follows from it (13.2)."""
-        was_dying = lsa.key in lsdb.dying
+        was_dying = bool(lsdb.dying) and lsa.key in lsdb.dying
         old = lsdb.install(lsa, birth, self.now)
-        dies = self.now - birth >= MAX_AGE * SECOND
+        dies = self.now - birth >= _LIFETIME
         if dies:
             self._check_dying = True
+            if old is None:
+                return
         elif lsdb.oldest == birth:
             timer = self._age_timer if lsdb is self.lsdb else area.age_timer
-            if timer.when is None or birth + MAX_AGE * SECOND < timer.when:
-                timer.set(birth + MAX_AGE * SECOND)
-        if old is None and dies:
-            return
-        if old is None or was_dying or dies or not old.lsa.says_the_same(lsa):
+            if timer.when is None or birth + _LIFETIME < timer.when:
+                timer.set(birth + _LIFETIME)
+        if old is None or was_dying or dies or old.lsa.digest != lsa.digest:
             self.schedule.lsa_changed(area, lsa)
 
     def is_own(self, lsa: Lsa) -> bool:
@@ -405,7 +439,7 @@ class Ospf:
         for entry in lsdb.aged(self.now):
             where = area or next(iter(self.areas.values()), None)
             if where is not None:
-                flood(self, where, entry.lsa, entry.birth)
+                flood(self, where, (Fresh(entry.lsa, entry.birth, MAX_AGE, None),))
                 self.install(where, lsdb, entry.lsa, entry.birth)
         if lsdb.oldest is not None:
             timer = self._age_timer if area is None else area.age_timer
@@ -470,10 +504,24 @@ class Ospf:
             externals.translate(self)
         if border != self.is_border:
             self.all_dirty()
+        table.settle()
 
     def _use_table(self, table: Table) -> None:
-        self.effects += changes(self.table, table, self.config)
-        self.table = table
+        # Routes out of an interface that is down go at once; what takes their place is for the
+        # next run of SPF to find, and until then nobody else is told.
+        self.lost = {name: area for name, area in self.lost.items() if area in self.areas}
+        offered = table.without(self.lost) if self.lost else table
+        self.effects += changes(self._offered, offered, self.config)
+        self.table, self._offered = table, offered
+
+    def lose(self, interface: Interface) -> None:
+        """An interface went down: the paths of its area are still those of before."""
+        self.lost[interface.facts.name] = interface.area.id
+        self.schedule.partial("interface")
+
+    def computed(self, area: Area) -> None:
+        """The paths of an area are those of now."""
+        self.lost = {name: one for name, one in self.lost.items() if one != area.id}
 
     # What this router is
 
@@ -556,6 +604,12 @@ class Ospf:
             f" age {age}, seq 0x{lsa.sequence:08X}",
         )
 
+    def note_schedule(self, area: Area, kind: int) -> None:
+        """An LSA will be originated, for `debug ip ospf lsa-generation`."""
+        if kind == LsType.ROUTER:
+            text = f"Scheduling rtr LSA for area {self.area_text(area.id)}"
+            self.debug("lsa-generation", None, text)
+
     def note_generation(self, area: Area, lsa: Lsa) -> None:
         """An LSA is originated, for `debug ip ospf lsa-generation`."""
         if "lsa-generation" not in self.debugging:
@@ -589,13 +643,6 @@ class Ospf:
             f"Received invalid packet: Bad LSA {reason.lower()} from {neighbor.address},"
             f" {interface.label}",
         )
-
-
-def _copy(process: OspfProcess) -> OspfProcess:
-    """A snapshot: the operator's object goes on changing."""
-    from copy import deepcopy
-
-    return deepcopy(process)
 
 
 def _must_restart(interface: Interface, facts: OspfInterface, config: OspfProcess) -> bool:

@@ -3,6 +3,7 @@
 The comparison of databases (10.6-10.9) is in `exchange`.
 """
 
+from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
@@ -226,26 +227,24 @@ class Neighbor:
 
     # LSAs that it has not acknowledged (RFC 2328 13.6)
 
-    def owe(self, lsa: Lsa, pending: Pending) -> None:
-        """Put an LSA on the link state retransmission list."""
-        unacknowledged = self.unacknowledged
-        if not unacknowledged:
-            self._retransmission.set(pending[0] + self._retransmission_span)
-        unacknowledged[lsa.instance] = pending
+    def owe(self, pending: Mapping[Instance, Pending]) -> None:
+        """Put LSAs on the link state retransmission list."""
+        if not self.unacknowledged:
+            self._retransmission.set(self.interface.ospf.now + self._retransmission_span)
+        self.unacknowledged.update(pending)
 
     @property
     def _retransmission_span(self) -> int:
         interface = self.interface
         return interface.retransmit + interface.ospf.config.flood_pacing * MILLISECOND
 
-    def acknowledged(self, instance: Instance) -> bool:
-        """Take an LSA off the list; whether it was there."""
+    def no_longer_owed(self, instances: Iterable[Instance]) -> None:
+        """Take LSAs off the list: newer instances take their places."""
         unacknowledged = self.unacknowledged
-        if unacknowledged.pop(instance, None) is None:
-            return False
+        for instance in instances:
+            unacknowledged.pop(instance, None)
         if not unacknowledged:
             self.all_acknowledged()
-        return True
 
     def all_acknowledged(self) -> None:
         """Nothing is owed any more."""

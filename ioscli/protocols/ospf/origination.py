@@ -18,8 +18,8 @@ from ioscli.codec.ospf.numbers import (
     LsType,
     dotted,
 )
-from ioscli.model.instant import MINUTE, SECOND, Instant
-from ioscli.protocols.ospf.flooding import flood
+from ioscli.model.instant import MILLISECOND, MINUTE, SECOND, Instant
+from ioscli.protocols.ospf.flooding import Fresh, flood
 from ioscli.protocols.ospf.throttle import Throttle
 from ioscli.protocols.ospf.timers import Timer
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from ioscli.protocols.ospf.area import Area
     from ioscli.protocols.ospf.machine import Ospf
 
+BUILD_DELAY = 500 * MILLISECOND
+"""How long IOS lets changes gather before it builds a router or network LSA, unless `timers
+throttle lsa` says otherwise: seen in captures of `debug ip ospf lsa-generation`."""
 DUPLICATE_WINDOW = MINUTE
 DUPLICATE_LIMIT = 3
 """So many fights over one LSA within the window mean two routers with one ID."""
@@ -128,11 +131,15 @@ class Origination:
     def _soon(self, own: Own) -> None:
         """Originate as soon as the throttle lets us."""
         ospf = self._ospf
-        when = own.throttle.next_time(ospf.config.lsa_throttle, ospf.now)
+        settings = ospf.config.lsa_throttle
+        when = own.throttle.next_time(settings, ospf.now)
+        if own.kind <= LsType.NETWORK and not settings.start:
+            when = max(when, Instant(ospf.now + BUILD_DELAY))
         if when <= ospf.now:
             self._originate(own)
         elif own.timer.when is None or when < own.timer.when:
             own.timer.set(when)
+            ospf.note_schedule(own.area, own.kind)
 
     def _due(self, own: Own) -> None:
         if own.said is not None and not (own.lsa is not None and _says(own.lsa, own.said)):
@@ -160,7 +167,7 @@ class Origination:
         own.throttle.done(ospf.config.lsa_throttle, ospf.now)
         ospf.note_generation(own.area, lsa)
         old = None if entry is None else entry.lsa.instance
-        flood(ospf, own.area, lsa, ospf.now, None, old)
+        flood(ospf, own.area, (Fresh(lsa, ospf.now, 0, old),))
         ospf.install(own.area, lsdb, lsa, ospf.now)
 
     def _take_back(self, own: Own) -> None:
@@ -179,7 +186,7 @@ class Origination:
         """Have an LSA leave the routing domain."""
         ospf = self._ospf
         birth = Instant(ospf.now - MAX_AGE * SECOND)
-        flood(ospf, area, lsa, birth, None, None)
+        flood(ospf, area, (Fresh(lsa, birth, MAX_AGE, None),))
         ospf.install(area, area.database(lsa.kind), lsa, birth)
 
     def buried(self, area: "Area", lsa: Lsa) -> None:

@@ -269,7 +269,7 @@ def _hello(
     if heard:
         neighbor.two_way()
     else:
-        if ospf.debugging:
+        if ospf.debugging and not fresh:
             text = f"Cannot see ourself in hello from {dotted(packet.router)}, state INIT"
             ospf.debug("adj", interface, text)
         neighbor.one_way()

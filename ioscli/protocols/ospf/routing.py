@@ -1,7 +1,8 @@
 """The routing table calculation (RFC 2328 16): from trees and databases to routes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from enum import IntEnum
+from functools import lru_cache
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,11 +16,11 @@ from ioscli.codec.ospf.numbers import (
     LsType,
 )
 from ioscli.model.effects import Install, Withdraw
-from ioscli.model.ifname import NULL0
+from ioscli.model.ifname import NULL0, InterfaceName
 from ioscli.model.ospf import BACKBONE, OspfProcess
 from ioscli.model.rib import Path, Route, RouteSource
 from ioscli.protocols.ospf.graph import Prefix, network_of, prefix_key
-from ioscli.protocols.ospf.spf import UNREACHED, Hop, Hops, Tree
+from ioscli.protocols.ospf.spf import UNREACHED, Hop, Hops, Reach, Tree
 
 if TYPE_CHECKING:
     from ioscli.protocols.ospf.area import Area
@@ -87,7 +88,7 @@ class RouterRoute(NamedTuple):
 class Table:
     """All routes. Those of a router's only area stay in its tree, computed when asked for."""
 
-    __slots__ = ("base", "base_area", "extra", "routers")
+    __slots__ = ("_reached", "base", "base_area", "extra", "routers")
 
     def __init__(self) -> None:
         self.base: Tree | None = None
@@ -95,18 +96,40 @@ class Table:
         self.extra: dict[Prefix, OspfRoute] = {}
         self.routers: dict[tuple[int, int], RouterRoute] = {}
         """By router ID and area."""
+        self._reached: dict[Prefix, Reach] | None = None
 
     def get(self, prefix: Prefix) -> OspfRoute | None:
         """The route to exactly this prefix."""
         tree = self.base
         if tree is not None:
-            number = tree.graph.prefixes.get(prefix)
-            if number is not None:
-                attached = tree.graph.destinations[number].attached
-                cost = min(tree.distance[vertex] + metric for vertex, metric in attached)
-                if cost < UNREACHED:
-                    return self._intra(tree, prefix, cost)
+            if self._reached is None:
+                self._reached = tree.reached()
+            reach = self._reached.get(prefix)
+            if reach is not None:
+                return intra_route(tree, prefix, reach, self.base_area)
         return self.extra.get(prefix)
+
+    def without(self, lost: Collection[InterfaceName]) -> "Table":
+        """What is left of it when some interfaces are of no use any more."""
+        left = Table()
+        left.routers = self.routers
+        for route in self.routes():
+            kept = {
+                hop: router
+                for hop, router in zip(route.hops, route.advertisers, strict=True)
+                if hop.interface not in lost
+            }
+            if len(kept) == len(route.hops):
+                left.extra[route.prefix] = route
+            elif kept:
+                left.extra[route.prefix] = route._replace(
+                    hops=tuple(kept), advertisers=tuple(kept.values())
+                )
+        return left
+
+    def settle(self) -> None:
+        """Give back what only the calculation needs at hand."""
+        self._reached = None
 
     def lookup(self, address: int) -> OspfRoute | None:
         """The longest match among routes within the AS (16.4 step 3)."""
@@ -119,25 +142,14 @@ class Table:
     def routes(self) -> Iterator[OspfRoute]:
         """Every route, the router's own networks included."""
         if self.base is not None:
-            for prefix, cost, _ in self.base.prefixes():
-                yield self._intra(self.base, prefix, cost)
+            for prefix, reach in self.base.reached().items():
+                yield intra_route(self.base, prefix, reach, self.base_area)
         yield from self.extra.values()
 
-    def _intra(self, tree: Tree, prefix: Prefix, cost: int) -> OspfRoute:
-        return intra_route(tree, prefix, cost, self.base_area)
 
-
-def intra_route(tree: Tree, prefix: Prefix, cost: int, area: int) -> OspfRoute:
+def intra_route(tree: Tree, prefix: Prefix, reach: Reach, area: int) -> OspfRoute:
     """A prefix of a tree as a route."""
-    told = tree.advertisers(prefix)
-    attached = tree.graph.destinations[tree.graph.prefixes[prefix]].attached
-    own = any(
-        vertex == tree.root and tree.distance[vertex] + metric == cost
-        for vertex, metric in attached
-    )
-    hops = () if own else tuple(told)
-    advertisers = () if own else tuple(told.values())
-    return OspfRoute(prefix, PathKind.INTRA, cost, hops, advertisers, area)
+    return OspfRoute(prefix, PathKind.INTRA, reach[0], reach[1], tree.told(reach), area)
 
 
 def calculate(ospf: "Ospf") -> Table:
@@ -166,28 +178,26 @@ def _merge_areas(table: Table, areas: Iterable["Area"]) -> None:
     for area in areas:
         tree = area.tree
         assert tree is not None
-        for prefix, cost, _ in tree.prefixes():
+        for prefix, reach in tree.reached().items():
             known = table.extra.get(prefix)
-            if known is None or cost < known.cost:
-                table.extra[prefix] = intra_route(tree, prefix, cost, area.id)
+            if known is None or reach[0] < known.cost:
+                table.extra[prefix] = intra_route(tree, prefix, reach, area.id)
 
 
 def _border_routers(table: Table, area: "Area") -> None:
     tree = area.tree
     assert tree is not None
-    graph = tree.graph
-    for vertex in range(graph.network_count, len(graph.flags)):
-        flags = graph.flags[vertex]
-        if not flags & (ROUTER_BORDER | ROUTER_EXTERNAL) or vertex == tree.root:
+    for vertex in tree.graph.special:
+        number, flags = vertex.number, vertex.flags
+        if not flags & (ROUTER_BORDER | ROUTER_EXTERNAL) or number == tree.root:
             continue
-        if tree.distance[vertex] < UNREACHED:
-            router = graph.routers[vertex]
-            table.routers[router, area.id] = RouterRoute(
-                router,
+        if tree.distance[number] < UNREACHED:
+            table.routers[vertex.router, area.id] = RouterRoute(
+                vertex.router,
                 area.id,
                 True,
-                tree.distance[vertex],
-                tree.hops[vertex],
+                tree.distance[number],
+                tree.hops[number],
                 bool(flags & ROUTER_BORDER),
                 bool(flags & ROUTER_EXTERNAL),
             )
@@ -387,13 +397,13 @@ def _towards(ospf: "Ospf", inside: OspfRoute, address: int) -> Hops:
 
 def changes(old: Table, new: Table, config: OspfProcess) -> Iterator[Install | Withdraw]:
     """What the router's table must be told."""
-    before: dict[Prefix, tuple[int, Hops]] = {}
-    same = _same_tree(old.base, new.base)
-    if not same:
-        if old.base is not None:
-            before = {prefix: (cost, hops) for prefix, cost, hops in old.base.prefixes()}
+    before: dict[Prefix, Reach] = {}
+    after: dict[Prefix, Reach] = {}
+    if not _same_tree(old.base, new.base):
+        before = {} if old.base is None else old.base.reached()
         if new.base is not None:
-            yield from _base_changes(old, new, before, config)
+            after = new.base.reached()
+            yield from _base_changes(old, new.base, before, after, config)
     for prefix, route in new.extra.items():
         known = old.extra.get(prefix)
         if known == route:
@@ -402,16 +412,14 @@ def changes(old: Table, new: Table, config: OspfProcess) -> Iterator[Install | W
             yield Install(_route(route, config))
         elif known is not None and _offered(known.hops, known.kind):
             yield Withdraw(network_of(prefix))
-    base = {} if same or new.base is None else new.base.graph.prefixes
-    for prefix, (_, hops) in before.items():
-        # What is left of before is not in the new tree; only another kind of route may be.
-        if _offered(hops, PathKind.INTRA) and prefix not in new.extra:
+    for prefix, (_, hops, _) in before.items():
+        if prefix not in after and prefix not in new.extra and _offered(hops, PathKind.INTRA):
             yield Withdraw(network_of(prefix))
     for prefix, known in old.extra.items():
-        if prefix not in new.extra and _offered(known.hops, known.kind):
-            covered = prefix in base and new.get(prefix) is not None
-            if not covered and not (same and new.get(prefix) is not None):
-                yield Withdraw(network_of(prefix))
+        if prefix in new.extra or not _offered(known.hops, known.kind):
+            continue
+        if prefix not in after and new.get(prefix) is None:
+            yield Withdraw(network_of(prefix))
 
 
 def _same_tree(old: Tree | None, new: Tree | None) -> bool:
@@ -421,18 +429,35 @@ def _same_tree(old: Tree | None, new: Tree | None) -> bool:
 
 
 def _base_changes(
-    old: Table, new: Table, before: dict[Prefix, tuple[int, Hops]], config: OspfProcess
+    old: Table,
+    tree: Tree,
+    before: dict[Prefix, Reach],
+    after: dict[Prefix, Reach],
+    config: OspfProcess,
 ) -> Iterator[Install | Withdraw]:
-    tree = new.base
-    assert tree is not None
-    for prefix, cost, hops in tree.prefixes():
-        known = before.pop(prefix, None)
+    distance, process = _distance(PathKind.INTRA, config), config.process
+    paths: dict[tuple[int, ...], tuple[Path, ...]] = {}
+    for prefix, reach in after.items():
+        known = before.get(prefix)
+        cost, hops, numbers = reach
         if known is not None and known[0] == cost and known[1] == hops:
             continue
-        if _offered(hops, PathKind.INTRA):
-            yield Install(_route(intra_route(tree, prefix, cost, new.base_area), config))
-            continue
         other = old.extra.get(prefix)
+        if other is not None and (other.kind, other.cost, other.hops) == (
+            PathKind.INTRA,
+            cost,
+            hops,
+        ):
+            continue
+        if hops and hops[0].address is not None:
+            # Whatever one router has is reached by the same paths.
+            ways = paths.get(numbers)
+            if ways is None:
+                ways = paths[numbers] = _paths(hops, tree.told(reach), config)
+            yield Install(
+                Route(network_of(prefix), RouteSource.OSPF, distance, cost, ways, 0, process)
+            )
+            continue
         was = known is not None and _offered(known[1], PathKind.INTRA)
         if was or (other is not None and _offered(other.hops, other.kind)):
             yield Withdraw(network_of(prefix))
@@ -455,14 +480,7 @@ def _route(route: OspfRoute, config: OspfProcess) -> Route:
         paths: tuple[Path, ...] = (Path(None, NULL0),)
         distance = route.distance
     else:
-        paths = tuple(
-            [
-                Path(hop.address, hop.interface, IPv4Address(told))
-                for hop, told in zip(
-                    route.hops[: config.maximum_paths], route.advertisers, strict=False
-                )
-            ]
-        )
+        paths = _paths(route.hops, route.advertisers, config)
         distance = _distance(route.kind, config)
     return Route(
         network_of(route.prefix),
@@ -474,6 +492,21 @@ def _route(route: OspfRoute, config: OspfProcess) -> Route:
         config.process,
         route.code,
     )
+
+
+def _paths(hops: Hops, told: tuple[int, ...], config: OspfProcess) -> tuple[Path, ...]:
+    return tuple(
+        [
+            Path(hop.address, hop.interface, address_of(router))
+            for hop, router in zip(hops[: config.maximum_paths], told, strict=False)
+        ]
+    )
+
+
+@lru_cache(maxsize=16_384)
+def address_of(router: int) -> IPv4Address:
+    """A router ID as the routing table names it: one object for all routers."""
+    return IPv4Address(router)
 
 
 def _distance(kind: PathKind, config: OspfProcess) -> int:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 KEPT_RUNS = 20
 
-_REASONS = {
+_REASONS: dict[int, str] = {
     LsType.ROUTER: "R",
     LsType.NETWORK: "N",
     LsType.SUMMARY_NETWORK: "SN",
@@ -78,7 +78,7 @@ class SpfSchedule:
         kind = lsa.kind
         if kind <= LsType.NETWORK:
             self._changed += 1
-            self._reasons[_REASONS[LsType(kind)]] = None
+            self._reasons[_REASONS[kind]] = None
             ospf = self._ospf
             if "spf" in ospf.debugging:
                 text = (
@@ -94,7 +94,7 @@ class SpfSchedule:
                     text = f"Schedule SPF in area {ospf.area_text(area.id)}"
                     ospf.debug("spf", None, f"{text}, spf_time {(when - ospf.now) // 1000}ms")
         elif kind in _REASONS:
-            self.partial(_REASONS[LsType(kind)])
+            self.partial(_REASONS[kind])
 
     def partial(self, reason: str) -> None:
         """Routes change, trees do not (RFC 2328 16.5, 16.6)."""

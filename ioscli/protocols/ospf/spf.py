@@ -4,7 +4,8 @@ Dijkstra's algorithm with a bucket for each distance: costs are small numbers th
 the heap holds distances, not vertices. First hops are bits while the tree grows.
 """
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable
 from heapq import heappop, heappush
 from ipaddress import IPv4Address
 from typing import NamedTuple
@@ -44,19 +45,23 @@ class FirstHops:
         return 1 << len(self.ways) - 1
 
 
+Reach = tuple[int, Hops, tuple[int, ...]]
+"""Of a prefix: the cost, the first hops (none: the root's own), the vertices that have it."""
+
+
 class Tree:
     """Distances and first hops from one router over a graph."""
 
     __slots__ = ("distance", "graph", "hops", "root")
 
-    def __init__(self, graph: Graph, root: int | None, distance: list[int], hops: list[Hops]):
+    def __init__(self, graph: Graph, root: int | None, distance: "array[int]", hops: list[Hops]):
         self.graph = graph
         self.root = root
         """The router's own vertex; None: its LSA is not there yet, and nothing is reached."""
         self.distance = distance
         """By vertex; UNREACHED where there is no way."""
         self.hops = hops
-        """By vertex; equal sets are one object within a tree."""
+        """By vertex; equal sets are one object within a router."""
 
     def router(self, router: int) -> tuple[int, Hops] | None:
         """Distance and first hops to a router, None when it is not reached."""
@@ -65,50 +70,59 @@ class Tree:
             return None
         return self.distance[vertex], self.hops[vertex]
 
-    def prefixes(self) -> Iterator[tuple[Prefix, int, Hops]]:
-        """Every reached prefix, the cost, and the first hops; none for the root's own."""
+    def reached(self) -> dict[Prefix, Reach]:
+        """Every reached prefix; worked out each time, as it is large and seldom needed."""
         distance, hops = self.distance, self.hops
-        for prefix, attached in self.graph.destinations:
-            if len(attached) == 1:
-                vertex, cost = attached[0]
-                best = distance[vertex] + cost
-                if best < UNREACHED:
-                    yield prefix, best, hops[vertex]
+        found: dict[Prefix, Reach] = {}
+        for vertex in self.graph.order:
+            number = vertex.number
+            here = distance[number]
+            if here >= UNREACHED:
                 continue
-            best = UNREACHED
-            found: Hops = ()
-            for vertex, cost in attached:
-                total = distance[vertex] + cost
-                if total < best:
-                    best, found = total, hops[vertex]
-                elif total == best < UNREACHED:
-                    found = _merged(found, hops[vertex])
-            if best < UNREACHED:
-                yield prefix, best, found
-
-    def advertisers(self, prefix: Prefix) -> dict[Hop, int]:
-        """Who told of a prefix: the router ID for each first hop."""
-        attached = self.graph.destinations[self.graph.prefixes[prefix]].attached
-        best = min(self.distance[vertex] + cost for vertex, cost in attached)
-        found: dict[Hop, int] = {}
-        for vertex, cost in attached:
-            if self.distance[vertex] + cost == best:
-                for hop in self.hops[vertex]:
-                    found.setdefault(hop, self.graph.routers[vertex])
+            ways, alone = hops[number], vertex.alone
+            for prefix, metric in vertex.stubs:
+                cost = here + metric
+                known = found.get(prefix)
+                if known is None or cost < known[0]:
+                    found[prefix] = cost, ways, alone
+                elif cost == known[0]:
+                    found[prefix] = cost, _merged(known[1], ways), known[2] + alone
         return found
+
+    def told(self, reach: Reach) -> tuple[int, ...]:
+        """Who told of a prefix: a router ID for each first hop."""
+        _, hops, numbers = reach
+        if len(numbers) == 1:
+            return (self._router(numbers[0]),) * len(hops)
+        return tuple(
+            [
+                next(self._router(number) for number in numbers if hop in self.hops[number])
+                for hop in hops
+            ]
+        )
+
+    def _router(self, number: int) -> int:
+        vertex = self.graph.vertices[number]
+        assert vertex is not None
+        return vertex.router
 
 
 def _merged(first: Hops, second: Hops) -> Hops:
-    """Both sets; the root's own (none) swallows any other: the prefix is connected."""
+    """Both sets; the root's own (none, or an attached network) swallows any other."""
     if first is second or not first or not second:
         return first if second else second
-    return tuple(dict.fromkeys(first + second))
+    return _united(first + second)
+
+
+def _united(hops: Iterable[Hop]) -> Hops:
+    found = tuple(dict.fromkeys(hops))
+    attached = tuple([hop for hop in found if hop.address is None])
+    return attached or found
 
 
 def empty_tree(graph: Graph) -> Tree:
     """What a router computes that has no router LSA in the area."""
-    count = len(graph.edges)
-    return Tree(graph, None, [UNREACHED] * count, [()] * count)
+    return Tree(graph, None, array("l", [UNREACHED]) * graph.size, [()] * graph.size)
 
 
 def shortest_paths(graph: Graph, root: int, first: FirstHops, known: dict[Hops, Hops]) -> Tree:
@@ -120,17 +134,18 @@ def shortest_paths(graph: Graph, root: int, first: FirstHops, known: dict[Hops, 
         found = sets.get(mask)
         if found is None:
             ways = [way for number, way in enumerate(first.ways) if mask >> number & 1]
-            merged = tuple(dict.fromkeys(hop for way in ways for hop in way))
+            merged = _united(hop for way in ways for hop in way)
             found = sets[mask] = known.setdefault(merged, merged)
         hops.append(found)
-    return Tree(graph, root, distance, hops)
+    return Tree(graph, root, array("l", distance), hops)
 
 
 def _dijkstra(graph: Graph, root: int, first: FirstHops) -> tuple[list[int], list[int]]:
-    edges, networks = graph.edges, graph.network_count
-    distance = [UNREACHED] * len(edges)
-    bits = [0] * len(edges)
-    done = bytearray(len(edges))
+    edges = graph.edges
+    networks = graph.has_networks
+    distance = [UNREACHED] * graph.size
+    bits = [0] * graph.size
+    done = bytearray(graph.size)
     distance[root] = 0
     done[root] = 1
     buckets: dict[int, list[int]] = {}
@@ -149,9 +164,9 @@ def _dijkstra(graph: Graph, root: int, first: FirstHops) -> tuple[list[int], lis
     while heap:
         here = heappop(heap)
         bucket = buckets[here]
-        if networks:
+        if networks and len(bucket) > 1:
             # Networks first: what they lead to at no cost must find all of them (16.1 step 3).
-            bucket.sort()
+            bucket.sort(key=graph.is_router.__getitem__)
         for vertex in bucket:
             if done[vertex] or distance[vertex] != here:
                 continue

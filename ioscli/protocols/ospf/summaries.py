@@ -59,7 +59,7 @@ def ranges(ospf: "Ospf") -> tuple[dict[Prefix, int], dict[Prefix, OspfRoute]]:
         configured = {range_prefix(one): one for one in area.config.ranges}
         if not configured or area.tree is None:
             continue
-        for prefix, cost, _ in area.tree.prefixes():
+        for prefix, (cost, _, _) in area.tree.reached().items():
             wide = covering(configured, prefix)
             if wide is None:
                 continue

@@ -49,7 +49,7 @@ class VirtualInterface(Interface):
         super().apply(facts)
         if address is not None:
             self.source, self.address = address, int(address)
-        self.network_type = NetworkType.VIRTUAL_LINK
+        self._take_type(NetworkType.VIRTUAL_LINK)
         self.multicast = True
         self.passive = False
         self._take_authentication(self.link.authentication, None)
@@ -92,7 +92,8 @@ def configure(ospf: "Ospf") -> None:
     for place, interface in list(ospf.virtual_links.items()):
         if place not in wanted:
             interface.go_down()
-            interface.area.interfaces.remove(interface)
+            if interface in interface.area.interfaces:
+                interface.area.interfaces.remove(interface)
             del ospf.virtual_links[place]
     backbone = ospf.areas.get(BACKBONE)
     if backbone is None:
@@ -155,7 +156,7 @@ def _peer_address(ospf: "Ospf", transit: int, router: int) -> int | None:
     if vertex is None:
         return None
     best: tuple[int, int] | None = None
-    for link in tree.graph.links[vertex]:
+    for link in tree.graph.links(vertex):
         if link.kind == LinkType.TRANSIT:
             parent = tree.graph.network_vertex(link.id)
         elif link.kind == LinkType.POINT_TO_POINT:

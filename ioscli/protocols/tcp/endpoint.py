@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random as chance
 from collections.abc import Callable
+from heapq import heappop, heappush
 from ipaddress import IPv4Address
 
 from ioscli.codec.errors import ChecksumError, DecodeError
@@ -52,6 +53,9 @@ class Tcp:
         self._listening: dict[int, Accept] = {}
         self.connections: dict[Ends, Connection] = {}
         self.counters = TcpCounters()
+        self._deadlines: list[tuple[Instant, int, Ends]] = []
+        """A heap; what is not its connection's deadline any more is dropped when it is met."""
+        self._queued = 0
 
     # -- users -------------------------------------------------------------------------------------
 
@@ -200,20 +204,28 @@ class Tcp:
     @property
     def next_deadline(self) -> Instant | None:
         """When a connection has something to do."""
-        times = (it.next_deadline for it in self.connections.values())
-        return min((at for at in times if at is not None), default=None)
+        deadlines = self._deadlines
+        while deadlines:
+            due, _, ends = deadlines[0]
+            connection = self.connections.get(ends)
+            if connection is not None and connection.next_deadline == due:
+                return due
+            heappop(deadlines)
+        return None
 
     def handle_timer(self, now: Instant) -> list[TcpEffect]:
         """Everything that is due."""
         effects: list[TcpEffect] = []
-        for connection in list(self.connections.values()):
-            due = connection.next_deadline
-            if due is not None and due <= now:
-                effects += self._done(connection, connection.handle_timer(now))
+        while (due := self.next_deadline) is not None and due <= now:
+            connection = self.connections[heappop(self._deadlines)[2]]
+            effects += self._done(connection, connection.handle_timer(now))
         return effects
 
     def _done(self, connection: Connection, effects: list[TcpEffect]) -> list[TcpEffect]:
         if connection.state is State.CLOSED:
             self.connections.pop(connection.ends, None)
+        elif (due := connection.next_deadline) is not None:
+            self._queued += 1
+            heappush(self._deadlines, (due, self._queued, connection.ends))
         self.counters.sent += sum(isinstance(effect, SendSegment) for effect in effects)
         return effects

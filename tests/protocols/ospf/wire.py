@@ -1,17 +1,21 @@
 """Routers that run nothing but OSPF, on wires that can lose and delay, in simulated time."""
 
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from random import Random
+from typing import Any
 
+from ioscli.codec.ospf.packet import Packet
 from ioscli.model.effects import Debug, Install, Log, RoutingEffect, SendPacket, Withdraw
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import MILLISECOND, Instant, seconds
 from ioscli.model.ospf import OspfInterface, OspfInterfaceSettings, OspfNetwork, OspfProcess
 from ioscli.model.rib import Route
 from ioscli.protocols.ospf import Ospf
+from ioscli.protocols.ospf.neighbor import Neighbor
 
 
 @dataclass(slots=True)
@@ -39,6 +43,19 @@ class Router:
             "  ", " "
         )
 
+    def name_of(self, short: str) -> InterfaceName:
+        """The interface with a short name, like Gi0/0."""
+        return next(name for name in self.interfaces if name.short == short)
+
+    def neighbor(self, router_id: str) -> Neighbor:
+        """The neighbor with an ID; there has to be one."""
+        return next(
+            neighbor
+            for interface in self.machine._all_interfaces()
+            for neighbor in interface.neighbors.values()
+            if neighbor.id == int(IPv4Address(router_id))
+        )
+
     def neighbor_states(self) -> dict[str, str]:
         """State by neighbor ID."""
         return {
@@ -46,6 +63,14 @@ class Router:
             for interface in self.machine._all_interfaces()
             for neighbor in interface.neighbors.values()
         }
+
+
+def chosen_for(area: int | None = None, **chosen: Any) -> OspfInterfaceSettings:
+    """Settings of an interface: `ip ospf 1 area N` where an area is given, and others."""
+    settings = OspfInterfaceSettings(**chosen)
+    if area is not None:
+        settings.process, settings.area = "1", area
+    return settings
 
 
 @dataclass(slots=True)
@@ -58,6 +83,10 @@ class Wire:
     multicast: bool = True
     """False: packets to groups get lost, as where there is no broadcast."""
     seen: list[SendPacket] = field(default_factory=list)
+
+    def packets(self, kind: int) -> list[Packet]:
+        """What went over it of a PacketType."""
+        return [found for one in self.seen if (found := Packet.parse(one.payload)).kind == kind]
 
 
 class Network:
@@ -91,7 +120,7 @@ class Network:
         address: str,
         wire: Wire | None = None,
         settings: OspfInterfaceSettings | None = None,
-        **facts: object,
+        **facts: Any,
     ) -> InterfaceName:
         """Give a router an interface, on a wire unless it is a loopback."""
         numbers = (number,) if kind in ("Loopback", "Tunnel") else (0, number)
@@ -110,7 +139,7 @@ class Network:
                 "Loopback": 8_000_000,
             }[kind],
         )
-        router.interfaces[name] = described._replace(**facts)  # type: ignore[arg-type]
+        router.interfaces[name] = described._replace(**facts)
         if wire is not None:
             wire.ends.append((router, name))
             router.wires[name] = wire
@@ -133,12 +162,29 @@ class Network:
             self.interface(router, kind, number, address, wire, settings())
         return wire
 
+    def lan(self, net: str, *routers: Router, **chosen: Any) -> Wire:
+        """Join routers by a LAN; host addresses are the numbers in the routers' names."""
+        wire = Wire()
+        network = IPv4Network(net)
+        for router in routers:
+            number = sum(name.kind == "GigabitEthernet" for name in router.interfaces)
+            address = f"{network[int(router.name[1:])]}/{network.prefixlen}"
+            self.interface(router, "GigabitEthernet", number, address, wire, chosen_for(**chosen))
+        return wire
+
+    def inject(self, router: Router, interface: str, source: str, payload: bytes) -> None:
+        """Have a packet arrive that no machine sent."""
+        name = router.name_of(interface)
+        group = IPv4Address("224.0.0.5")
+        effects = router.machine.receive(self.now, name, IPv4Address(source), group, payload)
+        self.carry_out(router, effects)
+
     def configure(self, *routers: Router) -> None:
         """Hand configurations to machines: of some routers, or all."""
         for router in routers or tuple(self.routers.values()):
-            effects = router.machine.configure(
-                self.now, router.process, list(router.interfaces.values())
-            )
+            # The operator's objects go on changing; the machine keeps what it gets.
+            process, interfaces = deepcopy((router.process, list(router.interfaces.values())))
+            effects = router.machine.configure(self.now, process, interfaces)
             self.carry_out(router, effects)
 
     def set_up(self, router: Router, name: InterfaceName, up: bool) -> None:

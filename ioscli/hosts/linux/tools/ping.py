@@ -90,7 +90,7 @@ class _Settings:
             case "-Q":
                 self.tos = _number(value, 0, 255)
             case "-M":
-                if value not in ("do", "want", "dont", "probe"):
+                if value not in ("do", "want", "dont"):
                     raise _refusal(f"ping: invalid -M argument: {value}")
                 self.discovery = value
             case "-I":
@@ -245,7 +245,6 @@ class _Run:
                 ttl=settings.ttl,
                 tos=settings.tos,
                 dont_fragment=self._dont_fragment(settings),
-                probe=settings.discovery == "probe",
             )
         except TooLongError as error:
             tally.errors += 1
@@ -257,7 +256,7 @@ class _Run:
     def _dont_fragment(self, settings: _Settings) -> bool:
         if settings.discovery == "want":
             return settings.size + 28 <= self.process.stack.path_mtu(self.target)
-        return settings.discovery in ("do", "probe")
+        return settings.discovery == "do"
 
     def _take(self, event: object) -> None:
         match event:

@@ -1,0 +1,58 @@
+"""Kept lines that others act upon: what follows from them in the configured model.
+
+VRFs, tracked objects and IP SLA operations are kept as the sections that the operator typed, which
+is what the running-config prints; after each of their lines the model that the router goes by is
+read from them anew.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from ioscli.model.changes import ConfigChange
+
+if TYPE_CHECKING:
+    from ioscli.cli.configuration import ConfigContext
+    from ioscli.cli.results import Args
+
+Follow = Callable[["ConfigContext"], tuple[ConfigChange, ...]]
+FollowSection = Callable[["ConfigContext", str, tuple[str, ...]], tuple[ConfigChange, ...]]
+
+#: Rules whose lines act -> the module of `ioscli.cli.commands` whose `follow` reads them.
+FOLLOWERS = {
+    "vrf_definition": "vrf",
+    "ip_vrf": "vrf",
+    "vrf_af": "vrf",
+    "vrf_line": "vrf",
+    "vrf_target": "vrf",
+    "ip_routing_switch": "vrf",
+    "ip_default_gateway": "vrf",
+    "ip_default_network": "vrf",
+    "track": "show_track",
+    "track_line": "show_track",
+    "track_object": "show_track",
+    "ip_sla": "show_ip_sla",
+    "ip_sla_schedule": "show_ip_sla",
+    "ip_sla_monitor_schedule": "show_ip_sla",
+    "if_eigrp": "eigrp",
+    "sla_icmp_echo": "show_ip_sla",
+    "sla_echo": "show_ip_sla",
+}
+
+
+#: Sections whose lines act, whatever their rules -> the module whose `follow_section` reads them.
+_SECTIONS = {"router_bgp": "bgp", "router_eigrp": "eigrp", "key_chain": "key_chain"}
+
+
+def follow(context: "ConfigContext", rule: str, args: "Args") -> tuple[ConfigChange, ...]:
+    """Have the model follow a line that was just kept; nothing when it does not act."""
+    around = context.parents[1][1] if len(context.parents) > 1 else context.target
+    section = _SECTIONS.get(getattr(around, "rule", rule))
+    if section is not None:
+        read_section: FollowSection = import_module(f"ioscli.cli.commands.{section}").follow_section
+        return read_section(context, rule, args.words)
+    stem = FOLLOWERS.get(rule)
+    if stem is None:
+        return ()
+    read: Follow = import_module(f"ioscli.cli.commands.{stem}").follow
+    return read(context)

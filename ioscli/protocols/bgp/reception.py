@@ -1,0 +1,93 @@
+"""UPDATE messages: the checks of RFC 4271 section 6.3 and 9.1, and inbound policy."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+
+from ioscli.codec.bgp import BgpError, PathAttributes
+from ioscli.codec.bgp.numbers import AttributeType, ErrorCode, UpdateError
+from ioscli.model.rib import RouteSource
+from ioscli.protocols.bgp.context import Context
+from ioscli.protocols.bgp.neighbor import Neighbor
+from ioscli.protocols.bgp.paths import first_as, occurrences
+from ioscli.protocols.bgp.policy import Ends, Filters, Passed, pass_through
+from ioscli.protocols.bgp.states import PeerKind
+
+
+def check(context: Context, neighbor: Neighbor, attributes: PathAttributes) -> None:
+    """The mandatory attributes, and the first AS. Raises BgpError."""
+    missing: AttributeType | None = None
+    if attributes.origin is None:
+        missing = AttributeType.ORIGIN
+    elif attributes.as_path is None:
+        missing = AttributeType.AS_PATH
+    elif attributes.next_hop is None:
+        missing = AttributeType.NEXT_HOP
+    elif neighbor.internal and attributes.local_preference is None:
+        missing = AttributeType.LOCAL_PREF
+    if missing is not None:
+        subcode = UpdateError.MISSING_WELL_KNOWN
+        raise BgpError(ErrorCode.UPDATE_MESSAGE, subcode, bytes((missing,)))
+    if neighbor.kind is PeerKind.EXTERNAL and context.process.enforce_first_as:
+        theirs = neighbor.settings.remote_as
+        if first_as(attributes.as_path) != theirs:
+            raise BgpError(ErrorCode.UPDATE_MESSAGE, UpdateError.MALFORMED_AS_PATH)
+
+
+def refused(context: Context, neighbor: Neighbor, attributes: PathAttributes) -> str | None:
+    """Why paths with these attributes are not taken at all, in IOS's words."""
+    own = {context.process.number, context.outer_as}
+    if neighbor.settings.local_as is not None:
+        own.add(neighbor.settings.local_as)
+    allowed = neighbor.settings.allowas_in or 0
+    if any(occurrences(attributes.as_path, number) > allowed for number in own):
+        return "AS_PATH loop"
+    if attributes.originator is not None and attributes.originator == context.router_id:
+        return "ORIGINATOR loop"
+    cluster = context.process.cluster_id or context.router_id
+    if cluster in attributes.cluster_list:
+        return "CLUSTERLIST loop"
+    session = neighbor.session
+    if session is not None and attributes.next_hop == session.local:
+        return "NEXT_HOP loop"
+    outside = neighbor.kind is PeerKind.EXTERNAL
+    if outside and neighbor.single_hop and not _connected(context, attributes):
+        return "NEXT_HOP not connected"
+    return None
+
+
+def _connected(context: Context, attributes: PathAttributes) -> bool:
+    """Section 5.1.3: of a neighbor one hop away, the next hop is one hop away, too."""
+    assert attributes.next_hop is not None
+    route = context.rib.lookup(int(attributes.next_hop))
+    return route is not None and route.source in (
+        RouteSource.CONNECTED,
+        RouteSource.LOCAL,
+    )
+
+
+def normalized(neighbor: Neighbor, attributes: PathAttributes) -> PathAttributes:
+    """Attributes as they count here: LOCAL_PREF is of no neighbor outside (section 5.1.5)."""
+    if neighbor.kind is PeerKind.EXTERNAL:
+        return attributes._replace(local_preference=None, originator=None, cluster_list=())
+    return attributes
+
+
+def inbound(
+    context: Context, neighbor: Neighbor, prefix: IPv4Network, attributes: PathAttributes
+) -> Passed | None:
+    """What inbound policy makes of a path; None: denied, and counted."""
+    settings = neighbor.settings
+    filters = Filters(
+        settings.prefix_list_in,
+        settings.distribute_list_in,
+        settings.filter_list_in,
+        settings.route_map_in,
+    )
+    local = None if neighbor.session is None else neighbor.session.local
+    ends = Ends(neighbor.address, local)
+    found = pass_through(context.policy, filters, prefix, attributes, neighbor.address, ends)
+    if isinstance(found, str):
+        neighbor.deny(found)
+        return None
+    return found

@@ -1,0 +1,604 @@
+"""Routes: from UPDATE messages and own lines to the table, the RIB and every neighbor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network
+
+from ioscli.codec.bgp import Notification, PathAttributes, RouteRefresh, Update
+from ioscli.codec.bgp.message import HEADER_LENGTH, LARGEST_MESSAGE, build
+from ioscli.codec.bgp.numbers import CeaseReason, ErrorCode, Origin
+from ioscli.model.bgp import LOCAL_WEIGHT
+from ioscli.model.effects import Install, Redistributed, Withdraw
+from ioscli.model.ifname import NULL0
+from ioscli.model.instant import MINUTE, SECOND, after
+from ioscli.model.rib import Path, Route, RouteSource
+from ioscli.model.route_map import apply
+from ioscli.protocols.bgp import aggregation, reception
+from ioscli.protocols.bgp.advertisement import DEFAULT, Advertiser
+from ioscli.protocols.bgp.context import Context, Timer, TimerKey
+from ioscli.protocols.bgp.decision import Rules, choose
+from ioscli.protocols.bgp.fsm import Fsm
+from ioscli.protocols.bgp.neighbor import Neighbor
+from ioscli.protocols.bgp.nexthops import NextHops
+from ioscli.protocols.bgp.paths import (
+    UNSPECIFIED,
+    BgpPath,
+    Table,
+    TableEntry,
+    as_path_text,
+    first_as,
+    origin_as,
+)
+from ioscli.protocols.bgp.policy import Ends, changed, facts
+from ioscli.protocols.bgp.states import Down, PeerKind
+
+_NEXT_HOP_DELAY = 5
+"""Seconds, `bgp nexthop trigger delay`."""
+_BEGIN_OF_RIB, _END_OF_RIB = 1, 2
+"""Subtypes of ROUTE-REFRESH (RFC 7313)."""
+_NO_ENDS = Ends(UNSPECIFIED, None)
+
+
+class BgpRouting:
+    """The Loc-RIB and what feeds it and is fed by it."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.neighbors: dict[IPv4Address, Neighbor] = {}
+        self.table: Table = {}
+        self.version = 1
+        """Grows with every change of a best path."""
+        self.fsm = Fsm(context, self)
+        self._advertiser = Advertiser(context)
+        self._next_hops = NextHops(context.rib)
+        self._rules = Rules.of(context.process)
+        self._dirty: set[IPv4Network] = set()
+        self._installed: dict[IPv4Network, Route] = {}
+        self._redistributed: Mapping[IPv4Network, Redistributed] = {}
+        self._interned: dict[PathAttributes, PathAttributes] = {}
+
+    # -- sessions ----------------------------------------------------------------------------------
+
+    def established(self, neighbor: Neighbor) -> None:
+        """A session came up: the neighbor is told the whole table."""
+        neighbor.limit_warned = neighbor.limit_reached = False
+        neighbor.denied.clear()
+        neighbor.denied_out.clear()
+        neighbor.adj_out.clear()
+        self._tell_everything(neighbor)
+
+    def lost(self, neighbor: Neighbor) -> None:
+        """A session is gone, and with it all that the neighbor told."""
+        neighbor.adj_in.clear()
+        neighbor.adj_out.clear()
+        neighbor.pending.clear()
+        neighbor.stale = None
+        self._context.timers.cancel(TimerKey(Timer.ADVERTISEMENT, neighbor.address))
+        for prefix, entry in list(self.table.items()):
+            self._remove(prefix, entry, neighbor)
+
+    def _tell_everything(self, neighbor: Neighbor) -> None:
+        neighbor.pending.update(self.table)
+        if neighbor.settings.default_originate is not None or DEFAULT in neighbor.adj_out:
+            neighbor.pending.add(DEFAULT)
+
+    # -- what neighbors tell (section 9.1) ---------------------------------------------------------
+
+    def update(self, neighbor: Neighbor, update: Update) -> None:
+        """An UPDATE. Raises BgpError."""
+        for prefix in update.withdrawn:
+            self._withdrawn(neighbor, prefix)
+        if not update.prefixes:
+            if not update.withdrawn:
+                neighbor.end_of_rib = True
+            return
+        reception.check(self._context, neighbor, update.attributes)
+        attributes = self._intern(reception.normalized(neighbor, update.attributes))
+        self._debug_update(neighbor, "rcvd UPDATE w/ attr", attributes)
+        refused = reception.refused(self._context, neighbor, attributes)
+        for prefix in update.prefixes:
+            if self._context.debugging:
+                self._context.debug("updates", f"BGP(0): {neighbor.name} rcvd {prefix}")
+            if neighbor.settings.soft_reconfiguration:
+                neighbor.adj_in[prefix] = attributes
+            if neighbor.stale is not None:
+                neighbor.stale.discard(prefix)
+            if refused is not None:
+                neighbor.deny(refused)
+                self._gone(neighbor, prefix)
+            elif not self._over_limit(neighbor, prefix):
+                self._learn(neighbor, prefix, attributes)
+            if neighbor.session is None:
+                return  # the limit ended the session
+
+    def _debug_update(self, neighbor: Neighbor, what: str, attributes: PathAttributes) -> None:
+        if "updates" in self._context.debugging:
+            text = _attributes_text(attributes)
+            self._context.debug("updates", f"BGP(0): {neighbor.name} {what}: {text}")
+
+    def _withdrawn(self, neighbor: Neighbor, prefix: IPv4Network) -> None:
+        neighbor.learned.explicit_withdraw += 1
+        neighbor.adj_in.pop(prefix, None)
+        if self._context.debugging:
+            self._context.debug(
+                "updates", f"BGP(0): {neighbor.name} rcv UPDATE about {prefix} -- withdrawn"
+            )
+        self._gone(neighbor, prefix)
+
+    def _gone(self, neighbor: Neighbor, prefix: IPv4Network) -> None:
+        entry = self.table.get(prefix)
+        if entry is not None:
+            self._remove(prefix, entry, neighbor)
+
+    def _learn(self, neighbor: Neighbor, prefix: IPv4Network, attributes: PathAttributes) -> None:
+        passed = reception.inbound(self._context, neighbor, prefix, attributes)
+        if passed is None:
+            self._gone(neighbor, prefix)
+            return
+        weight = passed.weight if passed.weight is not None else neighbor.settings.weight or 0
+        path = BgpPath(self._intern(passed.attributes), neighbor, weight, self._context.now)
+        self._put(prefix, path)
+
+    def _intern(self, attributes: PathAttributes) -> PathAttributes:
+        """Equal attributes are one object, as in IOS's attribute entries."""
+        return self._interned.setdefault(attributes, attributes)
+
+    def _over_limit(self, neighbor: Neighbor, prefix: IPv4Network) -> bool:
+        """`maximum-prefix`: a warning from the threshold on, the end of the session above."""
+        limit = neighbor.settings.maximum_prefix
+        entry = self.table.get(prefix)
+        if limit is None or (entry is not None and entry.of(neighbor) is not None):
+            return False
+        count = neighbor.prefix_count + 1
+        who = f"{neighbor.name} (afi 0)"
+        if count > limit.limit * limit.threshold // 100 and not neighbor.limit_warned:
+            neighbor.limit_warned = True
+            text = f"No. of prefix received from {who} reaches {count}, max {limit.limit}"
+            self._context.log("MAXPFX", 4, text)
+        if count <= limit.limit or neighbor.limit_reached:
+            return False
+        text = f"No. of prefix received from {who}: {count} exceeds limit {limit.limit}"
+        self._context.log("MAXPFXEXCEED", 3, text)
+        if limit.warning_only:
+            neighbor.limit_reached = True
+            return False
+        neighbor.awaiting_reset = True
+        data = bytes((0, 1, 1)) + limit.limit.to_bytes(4, "big")
+        cease = Notification(ErrorCode.CEASE, CeaseReason.MAXIMUM_PREFIXES, data)
+        self.fsm.fail(neighbor, cease, Down.NOTIFICATION_SENT)
+        if limit.restart is not None:
+            key = TimerKey(Timer.RESTART, neighbor.address)
+            self._context.timers.set(key, after(self._context.now, limit.restart * MINUTE))
+        return True
+
+    # -- route refresh (RFC 2918, 7313) ------------------------------------------------------------
+
+    def refresh(self, neighbor: Neighbor, message: RouteRefresh) -> None:
+        """The neighbor asks for everything again, or marks the ends of such a run."""
+        session = neighbor.session
+        if message.family != (1, 1) or session is None:
+            return
+        if message.subtype == _BEGIN_OF_RIB:
+            neighbor.stale = {
+                prefix for prefix, it in self.table.items() if it.of(neighbor) is not None
+            }
+        elif message.subtype == _END_OF_RIB:
+            for prefix in neighbor.stale or ():
+                self._gone(neighbor, prefix)
+            neighbor.stale = None
+        else:
+            self.refresh_out(neighbor)
+
+    def refresh_out(self, neighbor: Neighbor) -> None:
+        """Tell a neighbor everything again (`clear ip bgp X soft out`)."""
+        session = neighbor.session
+        if session is None:
+            return
+        if session.enhanced_refresh:
+            self.fsm.send(session, RouteRefresh(subtype=_BEGIN_OF_RIB))
+        neighbor.pending.update(neighbor.adj_out)
+        self._tell_everything(neighbor)
+        self._flush(neighbor, again=True)
+        if session.enhanced_refresh:
+            self.fsm.send(session, RouteRefresh(subtype=_END_OF_RIB))
+
+    def refresh_in(self, neighbor: Neighbor) -> None:
+        """Apply inbound policy anew: to what was kept, or to what the neighbor tells again."""
+        session = neighbor.session
+        if session is None:
+            return
+        if neighbor.settings.soft_reconfiguration and neighbor.adj_in:
+            for prefix, attributes in list(neighbor.adj_in.items()):
+                if reception.refused(self._context, neighbor, attributes) is None:
+                    self._learn(neighbor, prefix, attributes)
+        elif session.refresh:
+            self.fsm.send(session, RouteRefresh())
+
+    # -- own routes (section 9.4) ------------------------------------------------------------------
+
+    def reconfigured(self) -> None:
+        """The process's configuration is another: everything is looked at again."""
+        self._rules = Rules.of(self._context.process)
+        self.originate()
+        self._dirty.update(self.table)
+
+    def redistribute(self, routes: Mapping[IPv4Network, Redistributed]) -> None:
+        """The whole set of routes that other sources hand over."""
+        self._redistributed = dict(routes)
+        self.originate()
+
+    def originate(self) -> None:
+        """Hold own paths against the `network` lines, redistribution and the routing table."""
+        wanted: dict[tuple[IPv4Network, str], tuple[PathAttributes, int]] = {}
+        for prefix, attributes, weight in self._redistributions():
+            wanted[prefix, "redistribute"] = attributes, weight
+        for prefix, attributes, weight in self._networks():
+            # One own path a prefix: `network` lines come first, as on IOS.
+            wanted.pop((prefix, "redistribute"), None)
+            wanted[prefix, "network"] = attributes, weight
+        for prefix, entry in list(self.table.items()):
+            for path in [it for it in entry.paths if it.sourced in ("network", "redistribute")]:
+                if (prefix, path.sourced) not in wanted:
+                    self._drop(prefix, entry, path)
+        for (prefix, sourced), (attributes, weight) in wanted.items():
+            known = self.table.get(prefix)
+            had = None if known is None else known.of(None, sourced)
+            if had is None or (had.attributes, had.weight) != (attributes, weight):
+                interned = self._intern(attributes)
+                self._put(prefix, BgpPath(interned, None, weight, self._context.now, sourced))
+
+    def _networks(self) -> Iterator[tuple[IPv4Network, PathAttributes, int]]:
+        context = self._context
+        for line in context.process.networks:
+            entry = context.rib.entry(line.prefix)
+            if entry is None or line.backdoor or entry.route.source is RouteSource.BGP:
+                continue
+            found = _own_attributes(entry.route, Origin.IGP, entry.route.metric)
+            if line.route_map is None:
+                yield line.prefix, found, LOCAL_WEIGHT
+                continue
+            sets = apply(context.policy, line.route_map, facts(line.prefix, found, None))
+            if sets is not None:
+                passed = changed(context.policy, found, sets, _NO_ENDS)
+                weight = LOCAL_WEIGHT if passed.weight is None else passed.weight
+                yield line.prefix, passed.attributes, weight
+
+    def _redistributions(self) -> Iterator[tuple[IPv4Network, PathAttributes, int]]:
+        process = self._context.process
+        for prefix, route in self._redistributed.items():
+            if prefix == DEFAULT and not process.default_information:
+                continue
+            med = route.metric
+            if med is None:
+                med = (
+                    route.origin_metric
+                    if process.default_metric is None
+                    else process.default_metric
+                )
+                if route.origin is RouteSource.CONNECTED:
+                    med = 0
+            found = PathAttributes(
+                origin=Origin.INCOMPLETE,
+                as_path=(),
+                next_hop=route.next_hop or UNSPECIFIED,
+                med=med,
+            )
+            yield prefix, found, LOCAL_WEIGHT
+
+    def _aggregate(self, moved: Iterable[IPv4Network]) -> None:
+        """Bring the aggregates up to date that cover prefixes whose best path changed."""
+        context = self._context
+        moved = list(moved)
+        lines = {line.prefix: line for line in context.process.aggregates}
+        for prefix, entry in list(self.table.items()):
+            path = entry.of(None, "aggregate")
+            if path is not None and prefix not in lines:
+                self._drop(prefix, entry, path)
+        for line in lines.values():
+            known = self.table.get(line.prefix)
+            path = None if known is None else known.of(None, "aggregate")
+            if path is not None and not any(aggregation.covers(line, it) for it in moved):
+                continue
+            attributes = aggregation.attributes_of(context, line, self.table)
+            if attributes is None:
+                if known is not None and path is not None:
+                    self._drop(line.prefix, known, path)
+            elif path is None or path.attributes != attributes:
+                self._put(
+                    line.prefix,
+                    BgpPath(attributes, None, LOCAL_WEIGHT, context.now, "aggregate"),
+                )
+        self._suppress()
+
+    def _suppress(self) -> None:
+        lines = [
+            line
+            for line in self._context.process.aggregates
+            if (line.summary_only or line.suppress_map is not None) and line.prefix in self.table
+        ]
+        for prefix, entry in self.table.items():
+            if not lines and not entry.suppressed:
+                continue
+            best = entry.best
+            held = best is not None and any(
+                aggregation.suppresses(self._context, line, prefix, best) for line in lines
+            )
+            if held != entry.suppressed:
+                entry.suppressed = held
+                self._advertise(prefix)
+
+    # -- the table ---------------------------------------------------------------------------------
+
+    def _put(self, prefix: IPv4Network, path: BgpPath) -> None:
+        """Add a path, in place of what came from the same neighbor or line."""
+        entry = self.table.get(prefix)
+        counters, neighbor = self._context.counters, path.neighbor
+        if entry is None:
+            entry = self.table[prefix] = TableEntry()
+            counters.prefixes_added += 1
+        known = entry.of(neighbor, path.sourced)
+        if known is not None:
+            if known.attributes is path.attributes and known.weight == path.weight:
+                return  # told the same again
+            entry.paths.remove(known)
+            if neighbor is not None:
+                neighbor.learned.implicit_withdraw += 1
+        else:
+            counters.paths_added += 1
+            if neighbor is not None:
+                neighbor.prefix_count += 1
+        if neighbor is not None:
+            neighbor.learned.total += 1
+        path.metric = self._next_hops.metric(path.next_hop, prefix)
+        entry.paths.insert(0, path)
+        self._dirty.add(prefix)
+
+    def _remove(self, prefix: IPv4Network, entry: TableEntry, neighbor: Neighbor) -> None:
+        path = entry.of(neighbor)
+        if path is not None:
+            self._drop(prefix, entry, path)
+
+    def _drop(self, prefix: IPv4Network, entry: TableEntry, path: BgpPath) -> None:
+        entry.paths.remove(path)
+        self._context.counters.paths_gone += 1
+        if path.neighbor is not None:
+            path.neighbor.prefix_count -= 1
+        self._dirty.add(prefix)
+
+    def table_changed(self) -> None:
+        """The routing table is another: own routes now, next hops after IOS's trigger delay."""
+        self.originate()
+        moved = self._next_hops.changed()
+        key = TimerKey(Timer.NEXT_HOPS)
+        if moved and self._context.timers.due_at(key) is None:
+            at = after(self._context.now, _NEXT_HOP_DELAY * SECOND)
+            self._context.timers.set(key, at)
+
+    def check_next_hops(self) -> None:
+        """Look every next hop up again."""
+        used = {path.next_hop for entry in self.table.values() for path in entry.paths}
+        self._next_hops.forget(used)
+        self._next_hops.retain(used)
+        for prefix, entry in self.table.items():
+            for path in entry.paths:
+                metric = self._next_hops.metric(path.next_hop, prefix)
+                if metric != path.metric:
+                    path.metric = metric
+                    self._dirty.add(prefix)
+
+    # -- decision and dissemination (sections 9.1.2, 9.2) ------------------------------------------
+
+    def settle(self) -> None:
+        """Choose anew where something changed, and tell the RIB and the neighbors."""
+        while self._dirty:
+            dirty, self._dirty = self._dirty, set()
+            moved = [prefix for prefix in sorted(dirty) if self._decide(prefix)]
+            if moved and (self._context.process.aggregates or self._has_aggregates()):
+                self._aggregate(moved)
+        for neighbor in self.neighbors.values():
+            if neighbor.pending and neighbor.session is not None:
+                self._flush_in_time(neighbor)
+
+    def _has_aggregates(self) -> bool:
+        return any(entry.of(None, "aggregate") for entry in self.table.values())
+
+    def _decide(self, prefix: IPv4Network) -> bool:
+        """Whether the best path of a prefix is another now."""
+        entry = self.table.get(prefix)
+        if entry is None:
+            return False
+        best, multipaths = choose(entry, self._rules)
+        before = entry.best
+        entry.best = best
+        entry.multipaths = multipaths
+        self._install(prefix, entry)
+        if not entry.paths:
+            del self.table[prefix]
+            self._context.counters.prefixes_gone += 1
+        if best is before:
+            return False
+        self.version += 1
+        entry.version = self.version
+        self._advertise(prefix)
+        return True
+
+    def _advertise(self, prefix: IPv4Network) -> None:
+        for neighbor in self.neighbors.values():
+            if neighbor.session is not None:
+                neighbor.pending.add(prefix)
+
+    def _install(self, prefix: IPv4Network, entry: TableEntry) -> None:
+        route = self._route(prefix, entry)
+        known = self._installed.get(prefix)
+        if route == known:
+            return
+        if route is None:
+            del self._installed[prefix]
+            self._context.emit(Withdraw(prefix))
+        else:
+            self._installed[prefix] = route
+            self._context.emit(Install(route))
+
+    def _route(self, prefix: IPv4Network, entry: TableEntry) -> Route | None:
+        """What the RIB is offered; own routes come from it and are not, but for aggregates."""
+        best = entry.best
+        if best is None:
+            return None
+        process = self._context.process
+        number, distances = str(process.number), process.distances
+        if best.neighbor is None:
+            if best.sourced != "aggregate":
+                return None
+            nowhere = (Path(None, NULL0),)
+            return Route(
+                prefix, RouteSource.BGP, distances.local, 0, nowhere, process=number, kind="local"
+            )
+        external = best.neighbor.kind is PeerKind.EXTERNAL
+        distance = distances.external if external else distances.internal
+        if external and any(it.backdoor and it.prefix == prefix for it in process.networks):
+            distance = distances.local
+        every = entry.multipaths or (best,)
+        paths = tuple(
+            Path(path.next_hop, None, path.neighbor.address)
+            for path in every
+            if path.neighbor is not None
+        )
+        return Route(
+            prefix,
+            RouteSource.BGP,
+            distance,
+            best.attributes.med or 0,
+            paths,
+            tag=first_as(best.attributes.as_path),
+            process=number,
+            kind="external" if external else "internal",
+        )
+
+    # -- Adj-RIB-Out (section 9.2) -----------------------------------------------------------------
+
+    def _flush_in_time(self, neighbor: Neighbor) -> None:
+        """Tell now, or when MinRouteAdvertisementIntervalTimer runs out."""
+        timers = self._context.timers
+        key = TimerKey(Timer.ADVERTISEMENT, neighbor.address)
+        if timers.due_at(key) is not None:
+            return
+        if self._flush(neighbor):
+            pause = neighbor.advertisement_interval
+            if pause:
+                timers.set(key, after(self._context.now, self._context.jittered(pause)))
+
+    def advertisement_timer_expires(self, neighbor: Neighbor) -> None:
+        """Whatever was waiting goes out."""
+        if neighbor.pending and neighbor.session is not None:
+            self._flush_in_time(neighbor)
+
+    def _flush(self, neighbor: Neighbor, *, again: bool = False) -> bool:
+        """Send what differs from what the neighbor was told; again: also what does not."""
+        pending, neighbor.pending = sorted(neighbor.pending), set()
+        gone: list[IPv4Network] = []
+        groups: dict[PathAttributes, list[IPv4Network]] = {}
+        told = neighbor.adj_out
+        for prefix in pending:
+            entry = self.table.get(prefix)
+            found = self._advertiser.attributes_for(neighbor, prefix, entry)
+            if found is None:
+                if told.pop(prefix, None) is not None:
+                    gone.append(prefix)
+                continue
+            known = told.get(prefix)
+            if known == found and not again:
+                continue
+            neighbor.advertised.implicit_withdraw += known is not None
+            found = self._intern(found)
+            told[prefix] = found
+            groups.setdefault(found, []).append(prefix)
+        neighbor.sent_version = self.version
+        if not gone and not groups:
+            return False
+        self._send_updates(neighbor, gone, groups)
+        return True
+
+    def _send_updates(
+        self,
+        neighbor: Neighbor,
+        gone: list[IPv4Network],
+        groups: Mapping[PathAttributes, list[IPv4Network]],
+    ) -> None:
+        session = neighbor.session
+        assert session is not None
+        for run in _runs(gone, 4):
+            neighbor.advertised.explicit_withdraw += len(run)
+            if self._context.debugging:
+                for prefix in run:
+                    self._context.debug(
+                        "updates", f"BGP(0): {neighbor.name} send unreachable {prefix}"
+                    )
+            neighbor.sent.updates += 1
+            self.fsm.send_bytes(session, _built(Update(withdrawn=run), session.four_octets))
+        for attributes, prefixes in groups.items():
+            room = len(attributes.build(four_octets=session.four_octets)) + 4
+            for run in _runs(prefixes, room):
+                neighbor.advertised.total += len(run)
+                if self._context.debugging:
+                    self._debug_sent(neighbor, run, attributes)
+                neighbor.sent.updates += 1
+                update = Update(attributes=attributes, prefixes=run)
+                self.fsm.send_bytes(session, _built(update, session.four_octets))
+
+    def _debug_sent(
+        self, neighbor: Neighbor, run: tuple[IPv4Network, ...], attributes: PathAttributes
+    ) -> None:
+        for prefix in run:
+            self._context.debug(
+                "updates",
+                f"BGP(0): {neighbor.name} send UPDATE (format) {prefix}, "
+                f"next {attributes.next_hop}, metric {attributes.med or 0}, "
+                f"path {as_path_text(attributes.as_path) or 'Local'}",
+            )
+
+    def originator_of(self, path: BgpPath) -> int:
+        """The AS where a path began."""
+        return origin_as(path.attributes.as_path)
+
+
+def _own_attributes(route: Route, origin: Origin, med: int) -> PathAttributes:
+    path = route.paths[0] if route.paths else Path(None, None)
+    own = route.source is RouteSource.CONNECTED or path.next_hop is None
+    next_hop = UNSPECIFIED if own else path.next_hop
+    return PathAttributes(origin=origin, as_path=(), next_hop=next_hop, med=med)
+
+
+def _attributes_text(attributes: PathAttributes) -> str:
+    """As `debug ip bgp updates` prints attributes."""
+    parts = [f"nexthop {attributes.next_hop}", f"origin {'ie?'[attributes.origin or 0]}"]
+    if attributes.local_preference is not None:
+        parts.append(f"localpref {attributes.local_preference}")
+    if attributes.med is not None:
+        parts.append(f"metric {attributes.med}")
+    if attributes.as_path:
+        parts.append(f"merged path {as_path_text(attributes.as_path)}, AS_PATH ")
+    return ", ".join(parts)
+
+
+@lru_cache(maxsize=512)
+def _built(update: Update, four_octets: bool) -> bytes:
+    """A mesh is told the same again and again."""
+    return build(update, four_octets=four_octets)
+
+
+def _runs(prefixes: list[IPv4Network], overhead: int) -> Iterator[tuple[IPv4Network, ...]]:
+    """Prefixes in as many runs as it takes to keep messages within 4,096 bytes."""
+    room = LARGEST_MESSAGE - HEADER_LENGTH - overhead
+    run: list[IPv4Network] = []
+    size = 0
+    for prefix in prefixes:
+        length = 1 + (prefix.prefixlen + 7) // 8
+        if run and size + length > room:
+            yield tuple(run)
+            run, size = [], 0
+        run.append(prefix)
+        size += length
+    if run:
+        yield tuple(run)
