@@ -1,20 +1,34 @@
-"""`python -m bench.ospf_grid WIDTH HEIGHT`: a grid of OSPF machines on bare wires, from cold.
+"""A grid of OSPF routers from cold to converged: machines on bare wires, and whole routers.
 
-Neighbors in the grid are joined by point-to-point links with a /30 each; every router has a
-loopback; all in area 0 with IOS's timers. The wires deliver what machines send a millisecond later
-and do nothing else, so that the figures are of OSPF alone: real packets, real checksums, no
-router around them. Prints one line of JSON.
+Neighbors in the grid are joined by point-to-point links with a /30 each and random costs; every
+router has a loopback; all in area 0 with IOS's timers. The first kind of grid has nothing but
+OSPF machines whose packets arrive a millisecond later; the second is a simulation of real routers
+with Ethernet links, ARP, forwarding and a routing table each. Both are held to have converged:
+every adjacency full, every database equal, every network known everywhere.
+
+Each grid runs in a process of its own, so that its memory is its own:
+`python -m bench.ospf_grid machines|routers WIDTH HEIGHT` prints one line of JSON.
 """
 
 import gc
 import json
+import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
 from ipaddress import IPv4Address, IPv4Interface
 from random import Random
 from resource import RUSAGE_SELF, getrusage
-from time import perf_counter, process_time
+from time import process_time
+from typing import NamedTuple
 
+from bench.figure import Figure
+from bench.timing import each
+from ioscli.codec.ospf.numbers import PacketType
+from ioscli.codec.ospf.packet import Packet, build_packet
+from ioscli.engine.link import Link
+from ioscli.engine.simulation import Simulation
+from ioscli.model.config import InterfaceConfig, new_router_config
 from ioscli.model.effects import Install, RoutingEffect, SendPacket, Withdraw
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import MILLISECOND, Instant, seconds
@@ -25,73 +39,171 @@ from ioscli.model.ospf import (
     OspfNetworkType,
     OspfProcess,
 )
+from ioscli.model.rib import RouteSource
 from ioscli.protocols.ospf import Ospf
 from ioscli.protocols.ospf.states import NeighborState
+from ioscli.router.router import Router
+
+SIZES = ((10, 10), (40, 25))
+MOST_SECONDS = {100: 1.0, 1_000: 40.0}
+MOST_KILOBYTES = 900
+"""A router, beyond the interpreter."""
 
 EVERYTHING = OspfNetwork(IPv4Address("0.0.0.0"), IPv4Address("255.255.255.255"), 0)
+LOOPBACK = InterfaceName("Loopback", (0,))
+FIRST_LOOPBACK, FIRST_NET = 0x0A000001, 0xAC100000
 DELAY = MILLISECOND
 START_SPREAD = seconds(0.5)
 END = seconds(45)
-"""Two rounds of shortest paths after the last LSA, at IOS's pace."""
+"""Long after the last change: a round of hellos more, and the dead interval."""
+
+
+def figures() -> Iterator[Figure]:
+    measured = {
+        (kind, width * height): _in_its_own_process(kind, width, height)
+        for kind in KINDS
+        for width, height in SIZES
+    }
+    for (kind, count), found in measured.items():
+        name = f"OSPF grid of {count:,} {kind}"
+        goal = MOST_SECONDS[count]
+        yield Figure(
+            f"{name}, from cold to converged",
+            found.seconds,
+            "s CPU",
+            f"checksums of its {found.packets:,} packets",
+            found.checksum_seconds,
+            f"<= {goal:g} s",
+            found.seconds <= goal,
+        )
+        yield Figure(
+            f"{name}, memory a router",
+            found.kilobytes,
+            "KB",
+            "bytes of its LSAs",
+            found.database_kilobytes,
+            f"<= {MOST_KILOBYTES} KB",
+            found.kilobytes <= MOST_KILOBYTES,
+        )
+    for kind in KINDS:
+        small, large = (measured[kind, width * height] for width, height in SIZES)
+        yield Figure(
+            f"OSPF grid of {kind}, time for each LSA in each database",
+            large.seconds / large.routers**2 * 1e6,
+            "us",
+            f"the same with {small.routers} {kind}",
+            small.seconds / small.routers**2 * 1e6,
+        )
+
+
+class Measured(NamedTuple):
+    """What one grid took."""
+
+    routers: int
+    seconds: float
+    """Of CPU time: other programs on the machine do not count."""
+    kilobytes: float
+    """A router: what the process grew by at its largest."""
+    packets: int
+    checksum_seconds: float
+    """Building and checking as many packets of the average size, doing nothing with them."""
+    database_kilobytes: float
+    events: int
+    networks: int
+    settled: float
+    """Simulated seconds until the last route changed."""
+    shortest_paths: int
+    """How often they were computed, in all."""
+
+
+class Wire(NamedTuple):
+    """A link of the grid: two routers by number, its network's address, its cost."""
+
+    first: int
+    second: int
+    net: int
+    cost: int
+
+
+def wires(width: int, height: int) -> list[Wire]:
+    """The grid."""
+    random = Random(1)
+    found: list[Wire] = []
+    for number in range(width * height):
+        right = number + 1 if (number + 1) % width else None
+        below = number + width if number + width < width * height else None
+        for other in (right, below):
+            if other is not None:
+                net = FIRST_NET + 4 * len(found)
+                found.append(Wire(number, other, net, random.randint(1, 20)))
+    return found
+
+
+def ends(width: int, height: int) -> list[list[tuple[InterfaceName, IPv4Interface, int]]]:
+    """What each router has: interfaces with address and cost, in the order of their links."""
+    found: list[list[tuple[InterfaceName, IPv4Interface, int]]] = [
+        [] for _ in range(width * height)
+    ]
+    for wire in wires(width, height):
+        for number, host in ((wire.first, 1), (wire.second, 2)):
+            name = InterfaceName("GigabitEthernet", (0, len(found[number])))
+            found[number].append((name, IPv4Interface((wire.net + host, 30)), wire.cost))
+    return found
+
+
+def joints(width: int, height: int) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """The ends of each wire: router, and which of its interfaces."""
+    used = [0] * (width * height)
+    for wire in wires(width, height):
+        yield (wire.first, used[wire.first]), (wire.second, used[wire.second])
+        used[wire.first] += 1
+        used[wire.second] += 1
+
+
+# Machines on bare wires
 
 
 class Node:
     """A machine and what is at the other ends of its wires."""
 
-    __slots__ = ("changed", "interfaces", "machine", "peers", "process", "routes", "woken")
+    __slots__ = ("interfaces", "machine", "peers", "process", "woken")
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, links: list[tuple[InterfaceName, IPv4Interface, int]]) -> None:
         self.machine = Ospf("1", Random(number))
-        self.process = OspfProcess("1")
-        self.process.networks.append(EVERYTHING)
-        self.interfaces: list[OspfInterface] = []
+        self.process = OspfProcess("1", networks=[EVERYTHING])
+        address = IPv4Interface((FIRST_LOOPBACK + number, 32))
+        self.interfaces = [
+            OspfInterface(
+                LOOPBACK, True, address, OspfInterfaceSettings(), bandwidth=8_000_000
+            )
+        ]  # fmt: skip
+        for name, address, cost in links:
+            chosen = OspfInterfaceSettings(network_type=OspfNetworkType.POINT_TO_POINT, cost=cost)
+            self.interfaces.append(OspfInterface(name, True, address, chosen))
         self.peers: dict[InterfaceName, tuple[Node, InterfaceName]] = {}
-        self.routes = 0
-        self.changed = Instant(0)
         self.woken: Instant | None = None
 
 
-class Grid:
-    """The routers, the wires, the clock."""
+class Machines:
+    """The machines, the wires, the clock."""
 
     def __init__(self, width: int, height: int) -> None:
         self.now = Instant(0)
-        self.events = 0
-        self.packets = 0
+        self.events = self.packets = self.bytes = 0
+        self.changed = Instant(0)
         self._queue: list[tuple[Instant, int, Node, tuple[InterfaceName, SendPacket] | None]] = []
         self._count = 0
-        self.nodes = [Node(number) for number in range(width * height)]
-        for number, node in enumerate(self.nodes):
-            loopback = IPv4Interface((0x0A000001 + number, 32))
-            node.interfaces.append(
-                OspfInterface(
-                    InterfaceName("Loopback", (0,)),
-                    True,
-                    loopback,
-                    OspfInterfaceSettings(),
-                    bandwidth=8_000_000,
-                )
-            )
-        random = Random(1)
-        net = 0xAC100000
-        for number in range(width * height):
-            right = number + 1 if (number + 1) % width else None
-            below = number + width if number + width < width * height else None
-            for other in (right, below):
-                if other is not None:
-                    self._join(self.nodes[number], self.nodes[other], net, random.randint(1, 20))
-                    net += 4
+        self.nodes = [Node(number, links) for number, links in enumerate(ends(width, height))]
+        for (first, one), (second, other) in joints(width, height):
+            left, right = self.nodes[first], self.nodes[second]
+            left_name, right_name = left.interfaces[one + 1].name, right.interfaces[other + 1].name
+            left.peers[left_name] = right, right_name
+            right.peers[right_name] = left, left_name
 
-    def _join(self, first: Node, second: Node, net: int, cost: int) -> None:
-        names = []
-        for node, host in ((first, 1), (second, 2)):
-            settings = OspfInterfaceSettings(network_type=OspfNetworkType.POINT_TO_POINT, cost=cost)
-            name = InterfaceName("GigabitEthernet", (0, len(node.interfaces) - 1))
-            address = IPv4Interface((net + host, 30))
-            node.interfaces.append(OspfInterface(name, True, address, settings))
-            names.append(name)
-        first.peers[names[0]] = (second, names[1])
-        second.peers[names[1]] = (first, names[0])
+    @property
+    def machines(self) -> list[Ospf]:
+        """All of them."""
+        return [node.machine for node in self.nodes]
 
     def start(self) -> None:
         """Boot every router within the first half second."""
@@ -125,13 +237,10 @@ class Grid:
             if type(effect) is SendPacket and effect.interface is not None:
                 peer, name = node.peers[effect.interface]
                 self.packets += 1
+                self.bytes += len(effect.payload)
                 self._at(self.now + DELAY, peer, (name, effect))
-            elif type(effect) is Install:
-                node.routes += 1
-                node.changed = self.now
-            elif type(effect) is Withdraw:
-                node.routes -= 1
-                node.changed = self.now
+            elif type(effect) is Install or type(effect) is Withdraw:
+                self.changed = self.now
         deadline = node.machine.next_deadline
         if deadline is not None and (node.woken is None or deadline < node.woken):
             node.woken = deadline
@@ -141,52 +250,155 @@ class Grid:
         self._count += 1
         heappush(self._queue, (Instant(when), self._count, node, arrival))
 
-    def check(self) -> int:
-        """Hold that all routers have converged; how many routes one has."""
-        adjacent = [
-            neighbor.state is NeighborState.FULL
-            for node in self.nodes
-            for interface in node.machine.interfaces.values()
-            for neighbor in interface.neighbors.values()
+
+# Whole routers
+
+
+class Routers:
+    """A simulation of routers, configured as an operator would have configured them."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.simulation = Simulation(1)
+        self.routers = [
+            self._router(number, links) for number, links in enumerate(ends(width, height))
         ]
-        wires = sum(len(node.peers) for node in self.nodes)
-        if len(adjacent) != wires or not all(adjacent):
-            raise AssertionError(f"{sum(adjacent)} of {wires} adjacencies are full")
-        if len({node.machine.areas[0].lsdb.topology for node in self.nodes}) != 1:
-            raise AssertionError("the databases differ")
-        networks = len(self.nodes) + wires // 2
-        for node in self.nodes:
-            known = sum(1 for _ in node.machine.table.routes())
-            if known != networks:
-                raise AssertionError(f"{known} of {networks} networks are known")
-        return networks
+        for (first, one), (second, other) in joints(width, height):
+            ports = [
+                self.routers[number].port(InterfaceName("GigabitEthernet", (0, index)))
+                for number, index in ((first, one), (second, other))
+            ]
+            Link(self.simulation, ports[0], ports[1], delay=DELAY)
+
+    def _router(self, number: int, links: list[tuple[InterfaceName, IPv4Interface, int]]) -> Router:
+        hardware = [name for name, _, _ in links]
+        config = new_router_config(f"R{number + 1}", hardware)
+        loopback = config.interfaces[LOOPBACK] = InterfaceConfig(LOOPBACK)
+        loopback.address = IPv4Interface((FIRST_LOOPBACK + number, 32))
+        loopback.shutdown = False
+        for name, address, cost in links:
+            interface = config.interfaces[name]
+            interface.shutdown, interface.address = False, address
+            interface.ospf = OspfInterfaceSettings(
+                network_type=OspfNetworkType.POINT_TO_POINT, cost=cost
+            )
+        config.ospf["1"] = OspfProcess("1", networks=[EVERYTHING])
+        return Router(self.simulation, config.hostname, hardware, config)
+
+    @property
+    def machines(self) -> list[Ospf]:
+        """Those of their processes."""
+        from ioscli.router.ospf import OspfProcess as Running
+
+        found = []
+        for router in self.routers:
+            process = router.routing.processes[RouteSource.OSPF, "1"]
+            assert isinstance(process, Running)
+            found.append(process.machine)
+        return found
+
+    def start(self) -> None:
+        """Boot every router within the first half second."""
+        random = Random(2)
+        for router in self.routers:
+            self.simulation.post(random.randrange(START_SPREAD), Router.boot, router)
+
+    def run(self, until: int) -> None:
+        """Let simulated time go by."""
+        self.simulation.run_until(Instant(until))
+
+    @property
+    def events(self) -> int:
+        """Not counted."""
+        return 0
+
+    @property
+    def packets(self) -> int:
+        """OSPF's."""
+        return sum(sum(machine.counters.sent) for machine in self.machines)
+
+    @property
+    def bytes(self) -> int:
+        """Of them."""
+        return sum(sum(machine.counters.sent_bytes) for machine in self.machines)
+
+    @property
+    def changed(self) -> Instant:
+        """When a routing table changed last."""
+        return max(
+            entry.installed
+            for router in self.routers
+            for entry in router.vrfs[""].rib.entries()
+        )  # fmt: skip
 
 
-def measure(width: int, height: int) -> dict[str, float]:
+Grid = Machines | Routers
+KINDS: dict[str, type[Machines] | type[Routers]] = {"machines": Machines, "routers": Routers}
+
+
+def check(machines: list[Ospf], links: int) -> int:
+    """Hold that all machines have converged; how many networks each of them knows."""
+    states = [
+        neighbor.state
+        for machine in machines
+        for interface in machine.interfaces.values()
+        for neighbor in interface.neighbors.values()
+    ]
+    full = states.count(NeighborState.FULL)
+    if not full == len(states) == 2 * links:
+        raise AssertionError(f"{full} of {2 * links} adjacencies are full")
+    if len({machine.areas[0].lsdb.topology for machine in machines}) != 1:
+        raise AssertionError("the databases differ")
+    networks = len(machines) + links
+    for machine in machines:
+        known = sum(1 for _ in machine.table.routes())
+        if known != networks:
+            raise AssertionError(f"{known} of {networks} networks are known")
+    return networks
+
+
+def checksums(packets: int, size: int) -> float:
+    """Seconds for building and parsing packets of a size: what no router can do without."""
+    body = Random(3).randbytes(max(0, size - 24))
+
+    def packet() -> None:
+        Packet.parse(build_packet(PacketType.LS_UPDATE, 0x0A000001, 0, body))
+
+    return each(packet)[0] * packets / 1e6
+
+
+def measure(kind: str, width: int, height: int) -> Measured:
     """One grid, from cold to converged."""
     before = getrusage(RUSAGE_SELF).ru_maxrss
-    gc.freeze()
-    gc.set_threshold(200_000, 50, 50)
-    grid = Grid(width, height)
-    begin, cpu = perf_counter(), process_time()
+    # As the program does while a lab boots.
+    gc.disable()
+    begin = process_time()
+    grid: Grid = KINDS[kind](width, height)
     grid.start()
     grid.run(END)
-    wall, cpu = perf_counter() - begin, process_time() - cpu
+    taken = process_time() - begin
     peak = getrusage(RUSAGE_SELF).ru_maxrss
-    networks = grid.check()
-    count = width * height
-    return {
-        "routers": count,
-        "wall": wall,
-        "cpu": cpu,
-        "events": grid.events,
-        "packets": grid.packets,
-        "networks": networks,
-        "settled": max(node.changed for node in grid.nodes) / 1e6,
-        "spf": sum(area.spf_runs for n in grid.nodes for area in n.machine.areas.values()),
-        "kilobytes": (peak - before) / count,
-    }
+    machines, count = grid.machines, width * height
+    networks = check(machines, len(wires(width, height)))
+    lsas: Iterable[int] = (entry.lsa.length for entry in machines[0].areas[0].lsdb.entries())
+    return Measured(
+        count,
+        taken,
+        (peak - before) / count,
+        grid.packets,
+        checksums(grid.packets, grid.bytes // grid.packets),
+        sum(lsas) / 1024,
+        grid.events,
+        networks,
+        grid.changed / 1e6,
+        sum(area.spf_runs for machine in machines for area in machine.areas.values()),
+    )
+
+
+def _in_its_own_process(kind: str, width: int, height: int) -> Measured:
+    command = [sys.executable, "-m", "bench.ospf_grid", kind, str(width), str(height)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return Measured(**json.loads(done.stdout))
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(int(sys.argv[1]), int(sys.argv[2]))))
+    print(json.dumps(measure(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))._asdict()))

@@ -35,13 +35,20 @@ FOLLOWERS = {
     "ip_sla_schedule": "show_ip_sla",
     "ip_sla_monitor_schedule": "show_ip_sla",
     "if_eigrp": "eigrp",
+    "if_ip_rip": "rip",
+    "if_split_horizon": "rip",
     "sla_icmp_echo": "show_ip_sla",
     "sla_echo": "show_ip_sla",
 }
 
 
 #: Sections whose lines act, whatever their rules -> the module whose `follow_section` reads them.
-_SECTIONS = {"router_bgp": "bgp", "router_eigrp": "eigrp", "key_chain": "key_chain"}
+_SECTIONS = {
+    "router_bgp": "bgp",
+    "router_eigrp": "eigrp",
+    "router_rip": "rip",
+    "key_chain": "key_chain",
+}
 
 
 def follow(context: "ConfigContext", rule: str, args: "Args") -> tuple[ConfigChange, ...]:

@@ -564,6 +564,7 @@ INTERFACE_ORDER = (
     "load_defer",
     "if_ip_switching",
     "if_route_cache",
+    "if_split_horizon",
     "if_ip_rip",
     "if_eigrp",
     "if_ip_igmp:ip igmp last-member",

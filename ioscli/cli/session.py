@@ -41,12 +41,14 @@ from ioscli.model.instant import Duration, seconds
 if TYPE_CHECKING:
     from ioscli.cli.config_log import ConfigRecorder
     from ioscli.cli.configuration import ConfigSession
+    from ioscli.cli.onward import Connection
     from ioscli.engine.simulation import Timer
     from ioscli.router.router import Router
 
 #: IOS shows this much of the host name before `(`, and all of it before `>` and `#`; netmiko,
 #: which has met many routers, knows it so too.
 _PROMPT_NAME = 20
+_CONTROL_C = "\x03"
 
 
 class Session:
@@ -57,6 +59,7 @@ class Session:
     N is vty N-1. length: lines of the screen for `--More--`, 0 for none. on_change: called when
     a command that was under way ended or asks something. Where it does not begin privileged, the
     line may first ask who comes, unless `admitted` says that somebody has found out (SSH).
+    location: the address that the operator came from; empty at the console.
     """
 
     literal = False
@@ -73,6 +76,7 @@ class Session:
         length: int = 0,
         on_change: Callable[[], None] | None = None,
         admitted: bool = False,
+        location: str = "",
     ) -> None:
         self.router = router
         self.grammar = grammar
@@ -81,9 +85,14 @@ class Session:
         self.user: str | None = None
         """The name that the operator logged in by."""
         self.line = line
+        self.location = location
         self.closed = False
         """Whether the operator left (`exit`, `logout`)."""
         self.terminal = Terminal(length=length)
+        self.connections: list[Connection] = []
+        """To other nodes (`telnet`), in the order in which they were opened."""
+        self.connected: Connection | None = None
+        """The one that the keys go to."""
         self._idle_check: Timer | None = None
         self._watched = not privileged
         """Whether the line's `exec-timeout` counts."""
@@ -153,7 +162,13 @@ class Session:
     @property
     def busy(self) -> bool:
         """Whether a command waits for something to happen in simulated time."""
-        return self._dialogue is not None and self._dialogue.waiting and not self.paging
+        waiting = self._dialogue is not None and self._dialogue.waiting and not self.paging
+        return waiting and not self.remote
+
+    @property
+    def remote(self) -> bool:
+        """Whether what is typed goes to another node, which echoes it."""
+        return self.connected is not None
 
     @property
     def paging(self) -> bool:
@@ -174,8 +189,11 @@ class Session:
         """
         if self.closed:
             return
-        self._at_line_start = True
         self.touch()
+        if self.remote:
+            self.send_keys(f"{line}\r")
+            return
+        self._at_line_start = True
         if self._dialogue is None:
             self._command(line)
         elif self._dialogue.question is not None:
@@ -184,11 +202,20 @@ class Session:
         else:
             self._typed_ahead.append(line)
 
+    def send_keys(self, keys: str) -> None:
+        """Keys for the node that the session is connected to."""
+        if self.connected is not None:
+            self.touch()
+            self.connected.type(keys)
+
     def interrupt(self) -> None:
         """Ctrl-C or Ctrl-Shift-6: stop the command under way.
 
         At a configuration prompt Ctrl-C ends configuration, as on IOS.
         """
+        if self.remote:
+            self.send_keys(_CONTROL_C)
+            return
         self._typed_ahead.clear()
         if self._dialogue is not None:
             self._pager.erase(self._write)
@@ -257,6 +284,10 @@ class Session:
         """Print ` --More-- ` again, where the screen lost it."""
         self._pager.show(self._write)
 
+    def show_remote(self, text: str) -> None:
+        """Print what another node sent."""
+        self._write(text)
+
     def log_line(self, text: str) -> None:
         """Print a system message, on a line of its own."""
         if not self._at_line_start:
@@ -267,6 +298,7 @@ class Session:
         """End the session: stop what is under way, print and receive nothing more."""
         self._output = lambda _: None
         self._typed_ahead.clear()
+        self._disconnect()
         if self._dialogue is not None:
             self._dialogue.interrupt()
             self._dialogue = None
@@ -280,6 +312,7 @@ class Session:
 
     def hang_up(self) -> None:
         """The router ends the session: it was idle for too long, or `clear line`."""
+        self._disconnect()
         self.interrupt()
         self.leave_configuration()
         self.finish()
@@ -291,8 +324,21 @@ class Session:
         """Print what the router tells every terminal (`SHUTDOWN in 0:05:00`)."""
         self.log_line(text.removesuffix("\n"))
 
+    def _disconnect(self) -> None:
+        """Close the connections to other nodes."""
+        self.connected = None
+        connections, self.connections = self.connections, []
+        for connection in connections:
+            connection.drop()
+
+    def going_down(self) -> None:
+        """A reload begins: lines that are reached through the network are cleared."""
+        if not self.is_console:
+            self.hang_up()
+
     def router_down(self) -> None:
         """The router reloads: what was under way or typed is gone; the console waits for it."""
+        self._disconnect()
         self._typed_ahead.clear()
         output, self._output = self._output, lambda _: None
         if self._dialogue is not None:
@@ -326,6 +372,12 @@ class Session:
     def line_name(self) -> str:
         """`console` or `vty0`, as messages name it."""
         return "console" if self.is_console else f"vty{self.line - 1}"
+
+    @property
+    def origin(self) -> str:
+        """`console`, `vty0 (10.0.0.1)` or `admin on vty0 (10.0.0.1)`: who changes something."""
+        by = self.line_name if self.user is None else f"{self.user} on {self.line_name}"
+        return f"{by} ({self.location})" if self.location else by
 
     def next_identifier(self) -> int:
         """A fresh ICMP echo identifier, 16 bits, that no other line of the router uses now."""
@@ -388,7 +440,7 @@ class Session:
         self.configuring = None
         self.router.apply(changes)
         self.router.config_history.note_change(self.user)
-        self.router.log("SYS", 5, "CONFIG_I", f"Configured from console by {self.line_name}")
+        self.router.log("SYS", 5, "CONFIG_I", f"Configured from console by {self.origin}")
 
     # -- coming and going ----------------------------------------------------------------------
 
@@ -420,7 +472,7 @@ class Session:
             self._idle_check = None
         if self.closed or timeout == 0:
             return
-        if left > 0 or self.busy:
+        if left > 0 or self.busy or self.remote:
             self._idle_check = simulation.after(left if left > 0 else timeout, self._watch_idleness)
             return
         self.hang_up()

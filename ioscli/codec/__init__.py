@@ -15,4 +15,6 @@ tcp            TCP segments and options (RFC 9293, 2385), and the MSS rewritten 
 gre            GRE with checksum, key and sequence number (RFC 2784, RFC 2890)
 esp            the clear head of ESP (RFC 4303) and what shares UDP port 4500 with it (RFC 3948)
 isakmp         ISAKMP and IKEv1 messages (RFC 2408, RFC 2409)
+rsa            RSA key pairs, found and written as ASN.1 (RFC 8017)
+ec             key pairs on NIST's curves, written as ASN.1 (RFC 5480)
 """

@@ -161,6 +161,12 @@ def signature_ok(segment: bytes, source: IPv4Address, destination: IPv4Address, 
     return carried is not None and hmac.compare_digest(carried, wanted)
 
 
+def carries_signature(segment: bytes) -> bool:
+    """Whether a segment that `TcpHeader.parse` took has the MD5 option, right or wrong."""
+    offset = (segment[12] >> 4) * 4
+    return Options.parse(segment[HEADER_LENGTH:offset]).signature is not None
+
+
 def clamp_mss(packet: bytes, largest: int) -> bytes:
     """Lower the MSS option of a SYN in an IPv4 packet (`ip tcp adjust-mss`).
 

@@ -1,6 +1,7 @@
 """Links: what carries frames between two ports, with delay, bandwidth, MTU, loss and state."""
 
 from collections.abc import Callable
+from random import Random
 
 from ioscli.engine.simulation import Simulation
 
@@ -106,6 +107,7 @@ class Link:
 
     __slots__ = (
         "_random",
+        "_simulation",
         "bandwidth",
         "delay",
         "ends",
@@ -137,7 +139,9 @@ class Link:
         self.lossy = bool(loss) or mtu is not None
         self.up = True
         self.tap: Tap | None = None
-        self._random = simulation.random(f"link {self.name}")
+        self._simulation = simulation
+        self._random: Random | None = None
+        """Made when a frame is first at risk: its state takes 2.5 KB."""
         first.attach(self, second)
         second.attach(self, first)
 
@@ -147,7 +151,11 @@ class Link:
             header = _TAGGED_HEADER if frame[12:14] == _DOT1Q else _FRAME_HEADER
             if len(frame) - header > self.mtu:
                 return True
-        return self.loss > 0 and self._random.random() < self.loss
+        if self.loss <= 0:
+            return False
+        if self._random is None:
+            self._random = self._simulation.random(f"link {self.name}")
+        return self._random.random() < self.loss
 
     def set_up(self, up: bool) -> None:
         """Cut or mend the cable; both ends see their carrier change."""

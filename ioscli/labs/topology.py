@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ioscli.cli.configuration import LineKind
+from ioscli.cli.vty_port import VtyPort
 from ioscli.engine.link import Link, Port
 from ioscli.engine.simulation import Simulation
 from ioscli.hosts.switch import Switch
@@ -176,7 +177,11 @@ class Topology:
         return self._with_files(Router(self.simulation, node, ports, config), startup)
 
     def _with_files(self, router: Router, text: str | None) -> Router:
-        """Give a router its files: those of earlier runs, and the configuration it starts with."""
+        """Give a router its vty lines and its files.
+
+        These are those of earlier runs, and the configuration it starts with.
+        """
+        VtyPort(router, self._grammar)
         files = router.files
         if text is not None:
             files.place(STARTUP, StoredFile(text.encode(), None))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ioscli.model.ip_sla import SlaOperation
     from ioscli.model.key_chain import KeyChain
     from ioscli.model.ospf import OspfInterfaceSettings, OspfProcess
+    from ioscli.model.rip import RipConfig, RipInterfaceSettings
     from ioscli.model.track import TrackedObject
     from ioscli.model.vrf import VrfConfig
 
@@ -94,6 +95,8 @@ class InterfaceConfig:
     """The `ip ospf ...` lines, where there are any."""
     eigrp: "dict[int, EigrpInterfaceSettings]" = field(default_factory=dict)
     """The `ip ... eigrp N` lines of classic mode, by autonomous system."""
+    rip: "RipInterfaceSettings | None" = None
+    """The `ip rip` lines."""
     access_group_in: str | None = None
     """`ip access-group X in`."""
     access_group_out: str | None = None
@@ -160,6 +163,8 @@ class RouterConfig:
     """`router ospf N` by N, in the order of configuration."""
     eigrp: "dict[str, EigrpRouter]" = field(default_factory=dict)
     """`router eigrp X` by X, in the order of configuration."""
+    rip: "dict[str, RipConfig]" = field(default_factory=dict)
+    """`router rip`, by the table that it is about; empty name: the global one."""
     key_chains: "dict[str, KeyChain]" = field(default_factory=dict)
     """`key chain`, by name."""
     bgp: "BgpProcess | None" = None

@@ -141,6 +141,13 @@ class Rib:
                     self._changed(entry.route, None)
                     self._changed(None, entry.route)
 
+    def confirm(self, prefix: IPv4Network, source: RouteSource, now: Instant) -> None:
+        """A source said again what it offers: its age begins anew, and nothing else changes."""
+        known = self.entry(prefix)
+        if known is not None and known.route.source is source:
+            length = prefix.prefixlen
+            self._lengths[length][_key(prefix, length)] = known._replace(installed=now)
+
     def of_source(self, source: RouteSource, process: str = "") -> list[Route]:
         """Every route that a process offers, best or not."""
         found = [

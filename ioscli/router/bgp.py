@@ -49,6 +49,7 @@ class BgpProcess(RoutingProcess):
         self._connections: dict[int, _Connection] = {}
         self._told: tuple[BgpConfig, IPv4Address] | None = None
         super().__init__(router, vrf, str(number), self.machine)
+        vrf.tcp.bad_signature = self._bad_signature
         vrf.tcp.listen(PORT, self._accept, lambda ends: _Connection(self, ends))
 
     @property
@@ -206,6 +207,17 @@ class BgpProcess(RoutingProcess):
         if connection is not None and connection.ends is not None:
             connection.number = None
             self.vrf.tcp.close(connection.ends)
+
+    def _bad_signature(self, ends: Ends, signed: bool) -> None:
+        if not self._closed:
+            table = list(self.router.vrfs).index(self.vrf.name)
+            self.router.log(
+                "TCP",
+                6,
+                "BADAUTH",
+                f"{'Invalid' if signed else 'No'} MD5 digest from {ends.peer}({ends.peer_port}) "
+                f"to {ends.local}({ends.local_port}) tableid - {table}",
+            )
 
     def came_up(self, connection: _Connection, ends: Ends) -> None:
         """A handshake is over."""

@@ -7,6 +7,7 @@ error, time exceeded and `debug ip packet` lines are written without one.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from enum import Enum
 from ipaddress import IPv4Address
 
@@ -18,8 +19,10 @@ from ioscli.codec.icmp import (
     TimeExceededCode,
     UnreachableCode,
 )
+from ioscli.codec.ipv4 import IpProtocol
+from ioscli.model.access_list import AccessList
 from ioscli.model.ifname import InterfaceName
-from ioscli.model.rib import RouteSource
+from ioscli.model.rib import Route, RouteSource
 from ioscli.router.forwarding import Forwarding
 from ioscli.router.icmp import Icmp, IcmpSeen
 from ioscli.router.routing_protocols import Routing
@@ -27,11 +30,16 @@ from ioscli.router.syslog import ConsoleLog
 
 
 class Topic(Enum):
-    """What can be debugged: the heading of `show debugging`, and the topic's name in it."""
+    """What can be debugged: the heading of `show debugging`, and the topic's name in it.
+
+    Kinds of one protocol's packets have one name and a third word.
+    """
 
     IP_ICMP = ("Generic IP", "ICMP packet")
     IP_PACKET = ("Generic IP", "IP packet")
+    POLICY = ("Generic IP", "Policy routing")
     ARP = ("ARP", "ARP packet")
+    IP_ROUTING = ("IP routing", "IP routing")
     OSPF_ADJACENCY = ("IP routing", "OSPF adjacency")
     OSPF_EVENTS = ("IP routing", "OSPF events")
     OSPF_FLOODING = ("IP routing", "OSPF flooding")
@@ -39,11 +47,27 @@ class Topic(Enum):
     OSPF_LSA_GENERATION = ("IP routing", "OSPF lsa-generation")
     OSPF_PACKET = ("IP routing", "OSPF packet")
     OSPF_SPF = ("IP routing", "OSPF spf")
+    BGP = ("IP routing", "BGP")
+    BGP_UPDATES = ("IP routing", "BGP updates")
+    BGP_EVENTS = ("IP routing", "BGP events")
+    BGP_KEEPALIVES = ("IP routing", "BGP keepalives")
+    RIP = ("IP routing", "RIP protocol")
+    RIP_EVENTS = ("IP routing", "RIP event")
+    RIP_DATABASE = ("IP routing", "RIP database events")
+    EIGRP_ROUTES = ("EIGRP", "EIGRP-IPv4 Route Event")
+    EIGRP_FSM = ("EIGRP", "EIGRP FSM Events/Actions")
+    EIGRP_HELLO = ("EIGRP", "EIGRP Packet", "Hello")
+    EIGRP_UPDATE = ("EIGRP", "EIGRP Packet", "Update")
+    EIGRP_QUERY = ("EIGRP", "EIGRP Packet", "Query")
+    EIGRP_REPLY = ("EIGRP", "EIGRP Packet", "Reply")
+    EIGRP_ACK = ("EIGRP", "EIGRP Packet", "Ack")
+    EIGRP_SIA_QUERY = ("EIGRP", "EIGRP Packet", "SIA-Query")
+    EIGRP_SIA_REPLY = ("EIGRP", "EIGRP Packet", "SIA-Reply")
 
     @property
     def heading(self) -> str:
         """Where `show debugging` lists it."""
-        return self.value[0]
+        return str(self.value[0])
 
     @property
     def announcement(self) -> str:
@@ -60,6 +84,22 @@ _OF_PROTOCOLS = {
     Topic.OSPF_LSA_GENERATION: (RouteSource.OSPF, "lsa-generation"),
     Topic.OSPF_PACKET: (RouteSource.OSPF, "packet"),
     Topic.OSPF_SPF: (RouteSource.OSPF, "spf"),
+    Topic.BGP: (RouteSource.BGP, "sessions"),
+    Topic.BGP_UPDATES: (RouteSource.BGP, "updates"),
+    Topic.BGP_EVENTS: (RouteSource.BGP, "events"),
+    Topic.BGP_KEEPALIVES: (RouteSource.BGP, "keepalives"),
+    Topic.RIP: (RouteSource.RIP, "rip"),
+    Topic.RIP_EVENTS: (RouteSource.RIP, "rip events"),
+    Topic.RIP_DATABASE: (RouteSource.RIP, "rip database"),
+    Topic.EIGRP_ROUTES: (RouteSource.EIGRP, "route"),
+    Topic.EIGRP_FSM: (RouteSource.EIGRP, "fsm"),
+    Topic.EIGRP_HELLO: (RouteSource.EIGRP, "packets Hello"),
+    Topic.EIGRP_UPDATE: (RouteSource.EIGRP, "packets Update"),
+    Topic.EIGRP_QUERY: (RouteSource.EIGRP, "packets Query"),
+    Topic.EIGRP_REPLY: (RouteSource.EIGRP, "packets Reply"),
+    Topic.EIGRP_ACK: (RouteSource.EIGRP, "packets Ack"),
+    Topic.EIGRP_SIA_QUERY: (RouteSource.EIGRP, "packets SIA-Query"),
+    Topic.EIGRP_SIA_REPLY: (RouteSource.EIGRP, "packets SIA-Reply"),
 }
 
 _UNREACHABLE: dict[int, str] = {
@@ -76,16 +116,38 @@ _UNREACHABLE: dict[int, str] = {
 class Debugging:
     """Turns topics on and off, and writes what they see to the log."""
 
-    __slots__ = ("_forwarding", "_icmp", "_log", "_routing", "on")
+    __slots__ = (
+        "_forwarding",
+        "_icmp",
+        "_lists",
+        "_log",
+        "_policy",
+        "_routing",
+        "on",
+        "packet_detail",
+        "packet_list",
+    )
 
     def __init__(
-        self, log: ConsoleLog, forwarding: Forwarding, icmp: Icmp, routing: Routing
+        self,
+        log: ConsoleLog,
+        forwarding: Forwarding,
+        icmp: Icmp,
+        routing: Routing,
+        lists: Mapping[str, AccessList],
+        policy: Callable[[bool], None],
     ) -> None:
+        """lists: the access lists by name; policy: switches the lines of policy routing."""
         self._log = log
         self._forwarding = forwarding
         self._icmp = icmp
         self._routing = routing
+        self._lists = lists
+        self._policy = policy
         self.on: set[Topic] = set()
+        self.packet_list: int | None = None
+        """`debug ip packet N`: packets that the access list permits alone."""
+        self.packet_detail = False
 
     def switch(self, topic: Topic, on: bool) -> None:
         """Turn one topic on or off."""
@@ -98,8 +160,12 @@ class Debugging:
                 self._forwarding.watch_arp = self._arp if on else None
             case Topic.IP_ICMP:
                 self._icmp.watch = self._icmp_message if on else None
+            case Topic.IP_ROUTING:
+                self._watch_routes(on)
             case Topic.IP_PACKET:
                 self._forwarding.watch_packet = self._packet if on else None
+            case Topic.POLICY:
+                self._policy(on)
             case _:
                 source, name = _OF_PROTOCOLS[topic]
                 watched = self._routing.debugged(source)
@@ -113,6 +179,19 @@ class Debugging:
         for topic in tuple(self.on):
             self.switch(topic, on=False)
 
+    def _watch_routes(self, on: bool) -> None:
+        watchers = self._forwarding.rib.watchers
+        if on and self._route_changed not in watchers:
+            watchers.append(self._route_changed)
+        elif not on and self._route_changed in watchers:
+            watchers.remove(self._route_changed)
+
+    def _route_changed(self, before: Route | None, after: Route | None) -> None:
+        from ioscli.router.debug_routes import change_lines
+
+        for line in change_lines(before, after):
+            self._log.debug(line)
+
     def _arp(self, packet: ArpPacket, interface: InterfaceName, sent: bool) -> None:
         self._log.debug(arp_line(packet, interface, sent))
 
@@ -122,7 +201,22 @@ class Debugging:
             self._log.debug(line)
 
     def _packet(self, packet: bytes, interface: InterfaceName | None, sent: bool) -> None:
-        self._log.debug(packet_line(packet, interface, sent))
+        if self.packet_list is not None:
+            known = self._lists.get(str(self.packet_list))
+            if known is not None and not known.permits(packet):
+                return
+        line = packet_line(packet, interface, sent)
+        if self.packet_detail:
+            line += packet_detail(packet)
+        self._log.debug(line)
+
+    def announcement(self, topic: Topic, *, on: bool) -> str:
+        """`IP packet debugging is on (detailed) for access list 101`."""
+        said = f"{topic.announcement}{'on' if on else 'off'}"
+        if topic is Topic.IP_PACKET and on:
+            said += " (detailed)" if self.packet_detail else ""
+            said += f" for access list {self.packet_list}" if self.packet_list else ""
+        return said
 
 
 def arp_line(packet: ArpPacket, interface: InterfaceName, sent: bool) -> str:
@@ -180,6 +274,32 @@ def packet_line(packet: bytes, interface: InterfaceName | None, sent: bool) -> s
     if sent:
         return f"IP: s={source} (local), d={destination} ({interface}), len {length}, sending"
     return f"IP: s={source} ({interface}), d={destination}, len {length}, rcvd 3"
+
+
+_FLAGS = (("FIN", 1), ("SYN", 2), ("RST", 4), ("PSH", 8), ("ACK", 16), ("URG", 32))
+
+
+def packet_detail(packet: bytes) -> str:
+    """What `debug ip packet detail` adds: the transport's header, on a line of its own."""
+    payload = packet[(packet[0] & 0xF) * 4 :]
+    protocol = packet[9]
+    later = (packet[6] & 0x1F) << 8 | packet[7]
+    if later or len(payload) < 8:
+        return f"\n    proto={protocol}"
+    first, second = payload[0] << 8 | payload[1], payload[2] << 8 | payload[3]
+    if protocol == IpProtocol.ICMP:
+        return f"\n    ICMP type={payload[0]}, code={payload[1]}"
+    if protocol == IpProtocol.UDP:
+        return f"\n    UDP src={first}, dst={second}"
+    if protocol == IpProtocol.TCP and len(payload) >= 16:
+        sequence, acknowledged = (int.from_bytes(payload[at : at + 4], "big") for at in (4, 8))
+        window = payload[14] << 8 | payload[15]
+        flags = " ".join(name for name, bit in _FLAGS if payload[13] & bit)
+        return (
+            f"\n    TCP src={first}, dst={second}, seq={sequence}, ack={acknowledged}, "
+            f"win={window} {flags}"
+        )
+    return f"\n    proto={protocol}"
 
 
 def _mac(address: bytes) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ioscli.model.config import TunnelMode
 from ioscli.model.instant import Duration, Instant
-from ioscli.model.rib import Entry, Rib, Route
+from ioscli.model.rib import Entry, Path, Rib, Route, RouteSource
 from ioscli.router.ethernet import EthernetInterface, SubInterface
 from ioscli.router.interfaces import Interface, NullInterface, PathCounts
 from ioscli.router.tunnel import TunnelInterface
@@ -24,8 +24,9 @@ from ioscli.router.views import (
 if TYPE_CHECKING:
     from ioscli.router.router import Router
 
+_NOWHERE = IPv4Address("0.0.0.0")
 _DEFAULT_ROUTE = IPv4Network("0.0.0.0/0")
-_UNMARKED_KINDS = frozenset({"external", "internal"})
+_UNMARKED_KINDS = frozenset({"external", "internal", "local"})
 """BGP's routes, which `show ip route` does not tell apart."""
 
 _TRANSPORTS = {TunnelMode.GRE_IP: "GRE/IP", TunnelMode.IPSEC_IPV4: "IPSEC/IP"}
@@ -128,13 +129,20 @@ def route_view(entry: Entry, rib: Rib) -> RouteView:
         code=route_code(route),
         distance=route.distance,
         metric=route.metric,
-        paths=tuple(NextHopView(*path) for path in route.paths),
+        paths=tuple(_next_hop_view(path, route.source) for path in route.paths),
         candidate_default=route.prefix == _DEFAULT_ROUTE or route.prefix in rib.candidates,
         installed=entry.installed,
         tag=route.tag,
         process=route.process,
         kind=route.kind,
     )
+
+
+def _next_hop_view(path: Path, source: RouteSource) -> NextHopView:
+    """A path as it is shown: BGP's aggregates lead to 0.0.0.0 on Null0."""
+    if source is RouteSource.BGP and path.next_hop is None:
+        path = path._replace(next_hop=_NOWHERE)
+    return NextHopView(*path)
 
 
 def route_code(route: Route) -> str:

@@ -33,7 +33,8 @@ class LoadSharing:
     def choose(self, flow: bytes) -> Adjacency:
         """The way of a flow: source and destination, eight bytes."""
         mixed = (int.from_bytes(flow, "big") ^ self._identity) * _GOLDEN & _WORD
-        return self.buckets[(mixed >> 32) % len(self.buckets)]
+        mixed = (mixed ^ mixed >> 32) * _GOLDEN & _WORD
+        return self.buckets[(mixed >> 48) % len(self.buckets)]
 
     def send(self, packet: bytes) -> None:
         """Carry an IPv4 packet on."""

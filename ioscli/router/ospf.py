@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from ioscli.codec.ospf.numbers import ALL_D_ROUTERS, ALL_SPF_ROUTERS
 from ioscli.model.effects import Redistributed, RoutingEffect
 from ioscli.model.ifname import InterfaceName
-from ioscli.model.instant import Instant
-from ioscli.model.ospf import OspfInterface, OspfInterfaceSettings
+from ioscli.model.instant import SECOND, Instant
+from ioscli.model.ospf import OspfInterface, OspfInterfaceSettings, OspfKey
 from ioscli.model.ospf import OspfProcess as OspfConfig
 from ioscli.model.redistribution import Redistribution
 from ioscli.model.rib import RouteSource
@@ -24,6 +24,7 @@ from ioscli.router.redistribution import through_route_map
 from ioscli.router.routing_process import RoutingProcess
 
 if TYPE_CHECKING:
+    from ioscli.model.key_chain import KeyChain
     from ioscli.router.interfaces import Interface
     from ioscli.router.router import Router
 
@@ -31,6 +32,13 @@ _OSPF = 89
 _DEFAULT_ROUTE = IPv4Network("0.0.0.0/0")
 _AS_USUAL = OspfInterfaceSettings()
 """Of every interface without an `ip ospf` line; nobody changes it."""
+_DIGESTS = {
+    "hmac-sha-1": "sha1",
+    "hmac-sha-256": "sha256",
+    "hmac-sha-384": "sha384",
+    "hmac-sha-512": "sha512",
+}
+"""Algorithms of key chains as the machine names them; all others are MD5."""
 _EVERYBODY, _LEADERS = ALL_SPF_ROUTERS.packed, ALL_D_ROUTERS.packed
 
 
@@ -48,6 +56,8 @@ class OspfProcess(RoutingProcess):
         self.counters_cleared: Instant | None = None
         """When `clear ip ospf traffic` was given last."""
         self._leading_changes = 0
+        self._keys_change: int | None = None
+        """When a key's lifetime begins or ends next, seconds since 1970."""
         self._told: tuple[OspfConfig, list[OspfInterface], frozenset[int]] | None = None
         router.routing.listen(vrf, _OSPF)
 
@@ -206,13 +216,51 @@ class OspfProcess(RoutingProcess):
         for index, interface in enumerate(self.router.interfaces.values(), start=1):
             if interface.vrf != self.vrf.name or interface.name.kind == "Null":
                 continue
-            facts = _describe(interface, index)
+            facts = self._with_keys(_describe(interface, index))
             if facts.settings.process is None and facts.address is not None:
                 address = facts.address.ip
                 if any(config.area_of(address) is not None for config in before):
                     continue
             described.append(facts)
         return described
+
+    def _with_keys(self, facts: OspfInterface) -> OspfInterface:
+        """The keys of the chain that an interface names, as they are valid now."""
+        name = facts.settings.authentication.key_chain
+        chain = None if name is None else self.router.config.key_chains.get(name)
+        if chain is None:
+            return facts
+        moment = int(self.router.clock.utc().timestamp())
+        sending = chain.sending(moment)
+        valid = ([] if sending is None else [sending]) + [
+            key for key in chain.accepting(moment) if key is not sending
+        ]
+        self._see_again(chain, moment)
+        keys = [
+            OspfKey(key.number & 255, key.string.clear, _DIGESTS.get(key.algorithm, "md5"))
+            for key in valid
+            if key.string is not None
+        ]
+        return facts._replace(keys=tuple(keys))
+
+    def _see_again(self, chain: KeyChain, moment: int) -> None:
+        """Look at the keys anew when the next of their lifetimes begins or ends."""
+        bounds = [
+            bound
+            for key in chain.keys.values()
+            for life in (key.accept, key.send)
+            if life is not None
+            for bound in (life.start, life.end)
+            if bound is not None and bound > moment
+        ]
+        if bounds and (self._keys_change is None or self._keys_change <= moment):
+            self._keys_change = min(bounds)
+            self._simulation.post((self._keys_change - moment) * SECOND, self._keys_changed, None)
+
+    def _keys_changed(self, _: object) -> None:
+        self._keys_change = None
+        if not self._closed:
+            self.configure()
 
     def _join_groups(self) -> None:
         """Listen where neighbors may be."""

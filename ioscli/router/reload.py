@@ -35,6 +35,9 @@ class Listener(Protocol):
     def announce(self, text: str) -> None:
         """Lines for every terminal."""
 
+    def going_down(self) -> None:
+        """A reload begins: what is sent now still arrives."""
+
     def router_down(self) -> None:
         """The router went down: whatever the session did is over."""
 
@@ -103,6 +106,8 @@ class Reloads:
         self.down = True
         self.last_reason = reason
         self._log("SYS", 5, "RELOAD", f"Reload requested by {by}. Reload Reason: {reason}.")
+        for listener in tuple(self._listeners):
+            listener.going_down()
         self._simulation.after(GOING_DOWN, lambda: self._off(read))
 
     def _off(self, read: ReadConfig) -> None:

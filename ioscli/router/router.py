@@ -33,6 +33,7 @@ from ioscli.router.keys import KeyRing
 from ioscli.router.linestate import LineState
 from ioscli.router.probes import EchoRequest, EchoResult, TraceProbe, TraceResult
 from ioscli.router.processes import Processes
+from ioscli.router.recursion import RecursionGuard
 from ioscli.router.reload import Reloads
 from ioscli.router.routing_protocols import Routing
 from ioscli.router.serial import SerialInterface
@@ -98,6 +99,9 @@ class Router:
         self._former_crypto: list[CryptoEngine] = []
         self._archive: ConfigArchive | None = None
         self.exec_lines = ExecLines()
+        self.tcp_made: Callable[[Vrf], object] | None = None
+        """Told of each routing table in which something first speaks TCP, in this life and every
+        later one: the place to listen on ports from."""
         self._begin_life(config)
 
     def _begin_life(self, config: RouterConfig) -> None:
@@ -123,6 +127,7 @@ class Router:
         self._debugging: Debugging | None = None
         self._config_history: ConfigHistory | None = None
         self._tracking: Tracking | None = None
+        self._recursion = RecursionGuard(simulation, self.console, name, self.reconverge)
         self._packet_policy: PacketPolicy | None = None
         self._tables_changed()
         self.forwarding.protocols[IpProtocol.ESP] = self._first_esp
@@ -141,10 +146,15 @@ class Router:
             known = Vrf(self.simulation, chance, name, self.interfaces, self.config)
             known.routes.tracked_up = self.tracked_up
             known.forwarding.police = self._police
+            known.tcp_made = self._tcp_made
             if name:
                 known.routes.elsewhere = self.vrfs[GLOBAL].rib
             self.vrfs[name] = known
         return known
+
+    def _tcp_made(self, table: Vrf) -> None:
+        if self.tcp_made is not None:
+            self.tcp_made(table)
 
     def table(self, name: str) -> Vrf:
         """The routing table of a name, made when something first is in it; "": the global one."""
@@ -165,8 +175,19 @@ class Router:
         if self._debugging is None:
             from ioscli.router.debug import Debugging
 
-            self._debugging = Debugging(self.console, self.forwarding, self.icmp, self.routing)
+            self._debugging = Debugging(
+                self.console,
+                self.forwarding,
+                self.icmp,
+                self.routing,
+                self.config.policy.access_lists,
+                self._debug_policy,
+            )
         return self._debugging
+
+    def _debug_policy(self, on: bool) -> None:
+        """`debug ip policy`."""
+        self.packet_policy.routing.debugging = on
 
     @property
     def memory(self) -> Memory:
@@ -266,6 +287,7 @@ class Router:
         self.routing.stop()
         if self._tracking is not None:
             self._tracking.stop()
+        self._recursion.stop()
         if self._crypto is not None:
             self._crypto.stop()
             self._former_crypto.append(self._crypto)
@@ -530,6 +552,8 @@ class Router:
                 for tunnel in tunnels
                 if self.lines.tunnel(tunnel, tunnel.evaluate(secured=self._secured(tunnel)))
             ]
+            if tunnels:
+                self._recursion.check(tunnels)
             if not moved:
                 break
         if self._crypto is not None:

@@ -55,6 +55,9 @@ class Routing:
             for vrf in ("", *bgp.vrfs):
                 yield RouteSource.BGP, f"{bgp.number} {vrf}".rstrip(), _bgp
 
+        for name in self._router.config.rip:
+            yield RouteSource.RIP, name, _rip
+
     def stop(self) -> None:
         """The router goes off without a word."""
         for process in self.processes.values():
@@ -121,3 +124,9 @@ def _bgp(router: Router, name: str) -> RoutingProcess:
     from ioscli.router.bgp import BgpProcess
 
     return BgpProcess(router, name.partition(" ")[2])
+
+
+def _rip(router: Router, vrf: str) -> RoutingProcess:
+    from ioscli.router.rip import RipProcess
+
+    return RipProcess(router, vrf)

@@ -37,7 +37,9 @@ class TunnelInterface(Interface):
     __slots__ = (
         "_gre",
         "_outer",
+        "disabled",
         "linestate",
+        "looped",
         "mtu_left",
         "protect",
         "sealed_limit",
@@ -55,6 +57,10 @@ class TunnelInterface(Interface):
         self.source: IPv4Address | None = None
         self.source_interface: InterfaceName | None = None
         self.linestate = "down - no IPv4 tunnel source address"
+        self.looped = False
+        """Whether the destination is routed into the tunnel itself, for the moment."""
+        self.disabled = False
+        """Whether it is down for having been so (`%TUN-5-RECURDOWN`)."""
         self.protect: Protect | None = None
         """Set by the crypto engine while a protection profile is applied."""
         self.mtu_left: int | None = None
@@ -135,7 +141,7 @@ class TunnelInterface(Interface):
         if destination is None:
             return "down - no IPv4 tunnel destination address"
         found = self.transport.way_out(int(destination))
-        if found is None or found[0] is self:
+        if found is None or self.disabled:
             return "down - no output interface"
         if not self.is_gre and not secured:
             return "down - linestate protection reg down"
@@ -163,7 +169,7 @@ class TunnelInterface(Interface):
 
     def encapsulate(self, packet: bytes) -> None:
         """Send an IPv4 packet through the tunnel."""
-        if not self.protocol_up:
+        if not self.protocol_up or self.looped:
             self.output_drops += 1
             return
         self.packets_out += 1

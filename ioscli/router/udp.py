@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ioscli.codec.errors import ChecksumError, DecodeError
 from ioscli.codec.ipv4 import header_length
 from ioscli.codec.udp import UdpHeader
+from ioscli.model.ifname import InterfaceName
 from ioscli.router.icmp import Icmp
 from ioscli.router.interfaces import Interface
 
@@ -21,6 +22,8 @@ class Datagram(NamedTuple):
     destination: IPv4Address
     destination_port: int
     payload: bytes
+    interface: InterfaceName | None = None
+    """Where it came in."""
 
 
 class UdpInput:
@@ -83,4 +86,4 @@ class UdpInput:
             return
         port = header.destination_port
         self.datagrams[port] = self.datagrams.get(port, 0) + 1
-        handler(Datagram(source, header.source_port, destination, header.destination_port, payload))
+        handler(Datagram(source, header.source_port, destination, port, payload, interface.name))

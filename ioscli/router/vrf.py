@@ -6,6 +6,7 @@ tunnels whose `tunnel vrf` says so.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,7 @@ class Vrf:
         "prober",
         "rib",
         "routes",
+        "tcp_made",
         "udp",
     )
 
@@ -60,6 +62,8 @@ class Vrf:
         self._simulation = simulation
         self._chance = chance = f"{router_name} vrf {name}" if name else router_name
         self._tcp: TcpService | None = None
+        self.tcp_made: Callable[[Vrf], object] = _nobody_listens
+        """Told when TCP was made: who listens on ports does so then."""
         self.forwarding = Forwarding(simulation, chance, self.rib, interfaces)
         self.routes = RouteInstaller(simulation, self.rib, interfaces, config, name)
         self.icmp = Icmp(simulation, self.forwarding, config)
@@ -87,6 +91,7 @@ class Vrf:
             from ioscli.router.tcp import TcpService
 
             self._tcp = TcpService(self._simulation, self.forwarding, self._chance)
+            self.tcp_made(self)
         return self._tcp
 
     def _first_segment(self, packet: bytes, interface: Interface) -> None:
@@ -116,3 +121,7 @@ class Vrf:
                 own.add(address.ip.packed)
                 if address.network.prefixlen < 31:
                     broadcasts.add(address.network.broadcast_address.packed)
+
+
+def _nobody_listens(_table: Vrf) -> None:
+    """A router without a command line has no ports of its own."""

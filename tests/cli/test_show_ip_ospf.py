@@ -242,3 +242,24 @@ def test_what_is_not_there() -> None:
     assert (
         shown("show ip ospf interface Loopback0", "R4") == "%OSPF: OSPF not enabled on Loopback0\n"
     )
+
+
+def test_the_section_of_show_ip_protocols() -> None:
+    text = shown("show ip protocols")
+    ours = text[text.index('Routing Protocol is "ospf 1"') :].splitlines()
+    assert ours[:13] == [
+        'Routing Protocol is "ospf 1"',
+        "  Outgoing update filter list for all interfaces is not set",
+        "  Incoming update filter list for all interfaces is not set",
+        "  Router ID 1.1.1.1",
+        "  It is an area border router",
+        "  Number of areas in this router is 2. 2 normal 0 stub 0 nssa",
+        "  Maximum path: 4",
+        "  Routing for Networks:",
+        "    10.0.0.0 0.0.0.255 area 0",
+        "    1.1.1.1 0.0.0.0 area 0",
+        "  Routing on Interfaces Configured Explicitly (Area 1):",
+        "    GigabitEthernet0/1",
+        "  Routing Information Sources:",
+    ]
+    assert "    2.2.2.2              110      00:00:" in text

@@ -36,6 +36,7 @@ def test_sections_nest_and_close() -> None:
     assert prompt.session.prompt_suffix == "config-router"
     prompt.type("neighbor 10.0.0.2 remote-as 5", "exit")
     assert prompt.section("router bgp 1") == [
+        " bgp log-neighbor-changes",
         " neighbor 10.0.0.2 remote-as 5",
         " !",
         " address-family ipv4 vrf A",

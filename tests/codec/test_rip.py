@@ -1,12 +1,19 @@
 """RIP messages: bytes both ways, what is refused, and what tshark reads."""
 
+import os
+import shutil
+import struct
+import subprocess
 from ipaddress import IPv4Address
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ioscli.codec.errors import DecodeError
+from ioscli.codec.ethernet import EthernetHeader, EtherType
+from ioscli.codec.ipv4 import IPv4Header
 from ioscli.codec.rip import (
     WHOLE_TABLE,
     Command,
@@ -18,6 +25,7 @@ from ioscli.codec.rip import (
     parse,
     verify,
 )
+from ioscli.codec.udp import UdpHeader
 
 WORD = st.integers(0, 2**32 - 1)
 ENTRIES = st.builds(
@@ -102,3 +110,49 @@ def test_every_byte_flipped_or_cut_gives_a_message_or_an_error(
                 pass
             else:
                 verify(changed, b"key")
+
+
+def _captured(payload: bytes) -> bytes:
+    """A frame from 10.0.0.1 to version 2's group."""
+    source, group = IPv4Address("10.0.0.1"), IPv4Address("224.0.0.9")
+    datagram = UdpHeader(520, 520).build(payload, source, group)
+    packet = IPv4Header(source, group, 17, ttl=2).build(datagram)
+    return EthernetHeader(bytes.fromhex("01005e000009"), b"\2" * 6, EtherType.IPV4).build(packet)
+
+
+def test_tshark_reads_what_was_meant(tmp_path: Path) -> None:
+    if shutil.which("tshark") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("tshark is missing")
+        pytest.skip("tshark is not installed")
+    entries = tuple(
+        Entry(address(f"10.{number}.0.0"), 0xFFFF0000, 0, number + 1, 70 + number)
+        for number in range(3)
+    )
+    old = Message(Command.RESPONSE, 1, (Entry(address("10.0.0.0"), metric=1),))
+    sent = [
+        build(Message(Command.REQUEST, 2, (WHOLE_TABLE,))),
+        build(Message(Command.RESPONSE, 2, entries)),
+        build(Message(Command.RESPONSE, 2, entries, Password(b"cisco"))),
+        build(Message(Command.RESPONSE, 2, entries, Digest(9, 77)), b"cisco"),
+        build(old),
+    ]
+    capture = tmp_path / "rip.pcap"
+    with capture.open("wb") as file:
+        file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
+        for payload in sent:
+            frame = _captured(payload)
+            file.write(struct.pack("<IIII", 0, 0, len(frame), len(frame)) + frame)
+    fields = ("rip.command", "rip.version", "rip.ip", "rip.metric", "rip.route_tag",
+              "rip.auth.passwd", "rip.key_id", "rip.seq_num", "_ws.malformed")  # fmt: skip
+    command = ["tshark", "-r", str(capture), "-T", "fields"]
+    for field in fields:
+        command += ["-e", field]
+    read = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    rows = [line.split("\t") for line in read.splitlines()]
+    assert [row[:2] for row in rows] == [["1", "2"]] + [["2", "2"]] * 3 + [["2", "1"]]
+    for row in rows[1:4]:
+        assert row[2:5] == ["10.0.0.0,10.1.0.0,10.2.0.0", "1,2,3", "70,71,72"]
+    assert rows[2][5] == "cisco"
+    assert rows[3][6:8] == ["9", "77"]
+    assert all(row[8] == "" for row in rows)

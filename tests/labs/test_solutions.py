@@ -46,6 +46,16 @@ WAYS = {
             "H1#ping 192.168.2.3 source lo3 size 1439 df-bit": "M.M.M",
         },
     ),
+    "bgp-two-isps": (
+        "two-isps",
+        "R1 ISP1 ISP2 NET",
+        {
+            "@wait 60s\nR1#ping 198.51.100.1 source lo0": FITS,
+            "R1#show ip route 198.51.100.0": "* 192.0.2.2, from 192.0.2.2",
+            "NET#show ip route 203.0.113.0": "* 192.0.2.9, from 192.0.2.9",
+            "ISP2#show ip bgp 203.0.113.0": "Community: 200:80",
+        },
+    ),
     "ospf-multiarea": (
         "areas",
         "R1 R2 R3 R4 R5 R6",
@@ -54,6 +64,15 @@ WAYS = {
             "R1#show ip route ospf": "O*IA  0.0.0.0/0",
             "R2#show ip route ospf": "172.16.0.0/22 is subnetted",
             "R6#show ip route ospf": "O E2  192.0.2.0/24",
+        },
+    ),
+    "recursive-routing": (
+        "recursion",
+        "R1 R2 ISP",
+        {
+            "@wait 120s\nR1#ping 192.168.2.1 source lo1": FITS,
+            "R1#show ip route 198.51.100.2": "* 203.0.113.254",
+            "R2#show interfaces Tunnel0": "Tunnel0 is up, line protocol is up",
         },
     ),
 }

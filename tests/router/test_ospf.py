@@ -334,3 +334,39 @@ def test_a_tunnel_is_torn_down_with_its_process() -> None:
         "%OSPF-5-ADJCHG: Process 1, Nbr 100.3.3.3 on Tunnel0 from FULL to DOWN, Neighbor Down:"
         " Interface down or detached"
     ]
+
+
+def test_a_key_chain_signs_with_its_algorithm_and_follows_lifetimes() -> None:
+    network = pair(area="")
+    for name in ("R1", "R2"):
+        type_at(
+            network,
+            name,
+            "key chain KC\n key 1\n  key-string first\n"
+            "  cryptographic-algorithm hmac-sha-256\n"
+            "  send-lifetime 00:00:00 Mar 1 2002 00:02:00 Mar 1 2002\n"
+            " key 2\n  key-string second\n  cryptographic-algorithm hmac-sha-512\n"
+            "  send-lifetime 00:01:50 Mar 1 2002 infinite\n"
+            f"interface Gi0/0\n ip ospf authentication key-chain KC\n{EVERYWHERE}",
+        )
+    network.wait(80)
+    assert full(network, "R1") == 1
+    assert [key.id for key in interface(network, "R1").keys][-1] == 1
+    before = len(network.log)
+    network.wait(60)
+    assert [key.id for key in interface(network, "R1").keys][-1] == 2
+    assert full(network, "R1") == 1
+    assert messages(network, "R1", before) == []
+    assert machine(network, "R1").counters.errors == {}
+
+
+def test_the_group_of_leaders_is_heard_by_them_only() -> None:
+    network = pair()
+    port = network["R1"].interfaces[InterfaceName.parse("Gi0/0")]
+    assert [IPv4Address(group) for group in port.groups] == [IPv4Address("224.0.0.5")]
+    network.wait(60)
+    assert len(port.groups) == 2
+    type_at(network, "R1", "interface Gi0/0\n ip ospf priority 0")
+    process(network, "R1").restart()
+    network.wait(60)
+    assert [IPv4Address(group) for group in port.groups] == [IPv4Address("224.0.0.5")]

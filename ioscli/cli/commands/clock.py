@@ -128,7 +128,7 @@ def clock_set(session: Session, args: Args) -> None:
         6,
         "CLOCKUPDATE",
         f"System clock has been updated from {before} to {show.clock_time(clock.local())}, "
-        f"configured from console by {session.line_name}.",
+        f"configured from console by {session.origin}.",
     )
 
 

@@ -239,7 +239,7 @@ def merge(session: Session, content: bytes, *, told: bool = True) -> Steps:
     if told:
         yield _copied(len(content), span)
     session.follow_archive()
-    by = session.line_name
+    by = session.origin
     router.config_history.note_change(session.user)
     router.log("SYS", 5, "CONFIG_I", f"Configured from memory by {by}")
 

@@ -23,21 +23,48 @@ _OSPF = {
     "spf": Topic.OSPF_SPF,
 }
 
+_BGP = {
+    "updates": Topic.BGP_UPDATES,
+    "events": Topic.BGP_EVENTS,
+    "keepalives": Topic.BGP_KEEPALIVES,
+}
+
+
+_RIP = {"database": Topic.RIP_DATABASE, "events": Topic.RIP_EVENTS}
+
 
 def _topic(args: Args) -> Topic:
     if "arp" in args:
         return Topic.ARP
     if "ospf" in args:
         return next(topic for word, topic in _OSPF.items() if word in args)
+    if "bgp" in args:
+        return next((topic for word, topic in _BGP.items() if word in args), Topic.BGP)
+    if "rip" in args:
+        return next((topic for word, topic in _RIP.items() if word in args), Topic.RIP)
+    if "policy" in args:
+        return Topic.POLICY
+    if "routing" in args:
+        return Topic.IP_ROUTING
     return Topic.IP_ICMP if "icmp" in args else Topic.IP_PACKET
+
+
+def _family(topic: Topic) -> str:
+    """What IOS adds for BGP."""
+    families = (Topic.BGP, Topic.BGP_UPDATES)
+    return " for address family: IPv4 Unicast" if topic in families else ""
 
 
 @command("debug")
 def debug(session: Session, args: Args) -> Iterable[str]:
     """`debug X`."""
     topic = _topic(args)
-    session.router.debugging.switch(topic, on=True)
-    yield topic.announcement + "on"
+    debugging = session.router.debugging
+    if topic is Topic.IP_PACKET:
+        debugging.packet_list = args.get("A_DEBUGGED_LIST", args.get("A_DEBUGGED_LIST_2"))
+        debugging.packet_detail = "detail" in args
+    debugging.switch(topic, on=True)
+    yield f"{debugging.announcement(topic, on=True)}{_family(topic)}"
 
 
 @command("debug_off")
@@ -45,7 +72,7 @@ def debug_off(session: Session, args: Args) -> Iterable[str]:
     """`undebug X`, `no debug X`."""
     topic = _topic(args)
     session.router.debugging.switch(topic, on=False)
-    yield topic.announcement + "off"
+    yield f"{topic.announcement}off{_family(topic)}"
 
 
 @command("undebug_all")
@@ -59,12 +86,15 @@ def undebug_all(session: Session, _args: Args) -> Iterable[str]:
 def show_debugging(session: Session, _args: Args) -> Iterable[str]:
     """`show debugging`: topics under their headings; line ends alone where nothing is on."""
     on = session.router.debugging.on
-    heading = None
+    heading = said = None
     for topic in Topic:
         if topic in on:
             if topic.heading != heading:
                 heading = topic.heading
                 yield f"{heading}:"
-            yield f"  {topic.announcement}on"
+            if topic.announcement != said:  # kinds of EIGRP's packets are one line
+                said = topic.announcement
+                said_now = session.router.debugging.announcement(topic, on=True)
+                yield f"  {said_now}{_family(topic)}"
     yield ""
     yield ""

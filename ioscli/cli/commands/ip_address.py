@@ -84,7 +84,8 @@ def _checked_address(
     elif length == _POINT_TO_POINT_LENGTH and interface.name.kind.endswith("Ethernet"):
         context.say("% Warning: use /31 mask on non point-to-point interface cautiously")
     address = IPv4Interface((number, length))
-    _refuse_overlap(context, interface, number, length)
+    if not context.startup:  # the router that saved two addresses so had taken them
+        _refuse_overlap(context, interface, number, length)
     return address
 
 

@@ -37,8 +37,8 @@ from ioscli.model.redistribution import Redistribution
 
 @writes("config", "router_ospf")
 def router_ospf_lines(config: RouterConfig) -> Iterator[str]:
-    """Every process, `!` behind each."""
-    for process in config.ospf.values():
+    """Every process by number, `!` behind each."""
+    for process in sorted(config.ospf.values(), key=lambda process: int(process.process)):
         yield f"router ospf {process.process}" + (f" vrf {process.vrf}" if process.vrf else "")
         for line in _lines(process):
             yield " " + line

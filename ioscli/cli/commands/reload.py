@@ -44,7 +44,7 @@ def reload(session: Session, args: Args) -> Steps:
             return
     except Interrupted:
         return
-    session.router.reloads.start(reader(session), session.line_name, reason)
+    session.router.reloads.start(reader(session), session.origin, reason)
     # The session ends with the router; until then nothing more is taken.
     yield Await(_never)
 
@@ -114,7 +114,7 @@ def _later(session: Session, delay: int, reason: str, *, at: bool) -> Steps:
         yield from _offer_to_save(session)
         router = session.router
         now = router.simulation.now
-        yield _scheduled(router, now + delay, session.line_name, at=at)
+        yield _scheduled(router, now + delay, session.origin, at=at)
         yield f"Reload reason: {reason}"
         if not (yield Confirm("Proceed with reload? [confirm]")):
             return
@@ -122,7 +122,7 @@ def _later(session: Session, delay: int, reason: str, *, at: bool) -> Steps:
         return
     # What the operator took to answer counts: the span began with the command.
     left = max(1, now + delay - router.simulation.now)
-    router.reloads.schedule(left, reader(session), session.line_name, reason, at=at)
+    router.reloads.schedule(left, reader(session), session.origin, reason, at=at)
 
 
 @command("reload_cancel")

@@ -79,4 +79,4 @@ def clear_counters(session: Session, args: Args) -> Steps:
 
 def _cleared(session: Session, name: object) -> str:
     what = "all interfaces" if name is None else f"interface {name}"
-    return f"Clear counter on {what} by {session.line_name}"
+    return f"Clear counter on {what} by {session.origin}"

@@ -237,6 +237,37 @@ def show_ip_ospf_rib(session: Session, args: Args) -> Iterable[str]:
         yield from ospf_paths.show_rib(ospf)
 
 
+@command("show_ip_ospf_request_list")
+def show_ip_ospf_request_list(session: Session, args: Args) -> Iterable[str]:
+    """`show ip ospf [N] request-list [X]`."""
+    from ioscli.cli.show import ospf_lists
+
+    interfaces = _interfaces(session, args)
+    for ospf in _machines(session, args):
+        own = [one for one in interfaces if one.ospf is ospf]
+        yield from ospf_lists.show_request_list(ospf, own)
+
+
+@command("show_ip_ospf_retransmission_list")
+def show_ip_ospf_retransmission_list(session: Session, args: Args) -> Iterable[str]:
+    """`show ip ospf [N] retransmission-list [X]`."""
+    from ioscli.cli.show import ospf_lists
+
+    interfaces = _interfaces(session, args)
+    for ospf in _machines(session, args):
+        own = [one for one in interfaces if one.ospf is ospf]
+        yield from ospf_lists.show_retransmission_list(ospf, own, _now(session))
+
+
+@command("show_ip_ospf_summary_address")
+def show_ip_ospf_summary_address(session: Session, args: Args) -> Iterable[str]:
+    """`show ip ospf [N] summary-address`."""
+    from ioscli.cli.show import ospf_lists
+
+    for ospf in _machines(session, args):
+        yield from ospf_lists.show_summary_addresses(ospf)
+
+
 @command("show_ip_ospf_traffic")
 def show_ip_ospf_traffic(session: Session, args: Args) -> Iterable[str]:
     """`show ip ospf [N] traffic`."""

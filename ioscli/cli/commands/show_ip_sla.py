@@ -105,10 +105,8 @@ def _schedule(operation: SlaOperation, words: list[str]) -> None:
 
 def _runs(session: Session, args: Args) -> list[SlaRun]:
     """The operations asked for."""
-    if not session.router.config.sla_operations:
-        runs = {}
-    else:
-        runs = session.router.tracking.sla.runs
+    router = session.router
+    runs = router.tracking.sla.runs if router.config.sla_operations else {}
     if "A_SLA" not in args:
         return [runs[number] for number in sorted(runs)]
     if args["A_SLA"] not in runs:

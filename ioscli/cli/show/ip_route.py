@@ -137,7 +137,10 @@ def _route_lines(code: str, name: str, route: RouteView, now: Instant) -> Iterat
 
 def _path(route: RouteView, path: NextHopView, now: Instant) -> str:
     if path.address is None:
-        return f"is directly connected, {path.interface}"
+        if route.code[0] in _AGELESS:
+            return f"is directly connected, {path.interface}"
+        # What a protocol summarises leads to Null0.
+        return f"is a summary, {route_age(Duration(now - route.installed))}, {path.interface}"
     text = f"[{route.distance}/{route.metric}] via {path.address}"
     if route.code not in _AGELESS:
         text += f", {route_age(Duration(now - route.installed))}"

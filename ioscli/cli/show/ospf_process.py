@@ -1,13 +1,12 @@
-"""show ip ospf, show ip ospf max-metric, and what show ip protocols says of OSPF.
+"""show ip ospf and show ip ospf max-metric.
 
-Layout: captures of IOS 15 and IOS-XE 16 (show-ip-ospf, show-ip-ospf-max-metric, show-ip-protocols).
+Layout: captures of IOS 15 and IOS-XE 16 (show-ip-ospf, show-ip-ospf-max-metric).
 The lines about stub areas and NSSAs are as Cisco's command reference prints them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from ioscli.cli.show.age import route_age
@@ -64,11 +63,11 @@ def show_ip_ospf(ospf: Ospf, now: Instant, booted: Instant) -> Iterator[str]:
     yield " Supports NSSA (compatible with RFC 3101)"
     yield " Supports Database Exchange Summary List Optimization (RFC 5243)"
     yield " Event-log enabled, Maximum number of events: 1000, Mode: cyclic"
-    yield from _role(ospf)
+    yield from role_lines(ospf)
     if config.redistributions:
         yield " Redistributing External Routes from,"
         for line in config.redistributions:
-            yield f"    {_redistribution(line)}"
+            yield f"    {redistribution_text(line)}"
     yield from max_metric_lines(ospf, now, booted)
     yield from _timers(config)
     yield from _databases(ospf)
@@ -86,7 +85,8 @@ def _started(ospf: Ospf, now: Instant, booted: Instant) -> str:
     return f" Start time: {precise(start)}, Time elapsed: {precise(elapsed)}"
 
 
-def _role(ospf: Ospf) -> Iterator[str]:
+def role_lines(ospf: Ospf) -> Iterator[str]:
+    """Whether it borders on areas or other domains."""
     if ospf.is_border and ospf.is_boundary:
         yield " It is an area border and autonomous system boundary router"
     elif ospf.is_border:
@@ -95,7 +95,8 @@ def _role(ospf: Ospf) -> Iterator[str]:
         yield " It is an autonomous system boundary router"
 
 
-def _redistribution(line: Redistribution) -> str:
+def redistribution_text(line: Redistribution) -> str:
+    """One source of external routes."""
     text = f"{line.source.name.lower()} {line.process}".rstrip()
     if line.metric is not None:
         text += f" with metric mapped to {line.metric}"
@@ -181,15 +182,14 @@ def _databases(ospf: Ospf) -> Iterator[str]:
     entries = list(lsdb.entries())
     yield f" Number of DCbitless external and opaque AS LSA {_without_dc(entries)}"
     yield f" Number of DoNotAge external and opaque AS LSA {_never_aging(entries)}"
-    kinds = [area.config.kind for area in ospf.areas.values()]
-    yield _area_counts(ospf)
+    yield area_counts(ospf)
     transit = sum(area.is_transit for area in ospf.areas.values())
     yield f" Number of areas transit capable is {transit}"
     yield " External flood list length 0"
-    del kinds
 
 
-def _area_counts(ospf: Ospf) -> str:
+def area_counts(ospf: Ospf) -> str:
+    """How many areas of which kind there are."""
     kinds = [area.config.kind for area in ospf.areas.values()]
     normal, stub, nssa = (kinds.count(kind) for kind in OspfAreaKind)
     return (
@@ -274,64 +274,3 @@ def _database(lsdb: Lsdb, inner: str) -> Iterator[str]:
     yield f"{inner}Number of indication LSA 0"
     yield f"{inner}Number of DoNotAge LSA {_never_aging(plain)}"
     yield f"{inner}Flood list length 0"
-
-
-# --- show ip protocols ---------------------------------------------------------------------------
-
-
-def protocol_lines(ospf: Ospf, sources: Iterable[tuple[IPv4Address, int, int]]) -> Iterator[str]:
-    """The section of `show ip protocols`.
-
-    sources: routers whose routes are in the table, distance, and how long ago the last one came
-    (microseconds).
-    """
-    config = ospf.config
-    yield f'Routing Protocol is "ospf {ospf.process}"'
-    yield "  Outgoing update filter list for all interfaces is not set"
-    yield "  Incoming update filter list for all interfaces is not set"
-    yield f"  Router ID {dotted(ospf.router_id)}"
-    for line in _role(ospf):
-        yield " " + line
-    if config.redistributions:
-        yield " Redistributing External Routes from,"
-        for one in config.redistributions:
-            yield f"    {_redistribution(one)}"
-    yield " " + _area_counts(ospf)
-    yield f"  Maximum path: {config.maximum_paths}"
-    yield "  Routing for Networks:"
-    for network in config.networks:
-        area = ospf.area_text(network.area)
-        yield f"    {network.address} {network.wildcard} area {area}"
-    yield from _explicit(ospf)
-    passive = [one for one in ospf.interfaces.values() if one.passive]
-    if passive:
-        yield "  Passive Interface(s):"
-        for interface in sorted(passive, key=lambda one: one.facts.name.listing_order):
-            yield f"    {interface.label}"
-    yield "  Routing Information Sources:"
-    yield "    Gateway         Distance      Last Update"
-    for gateway, distance, ago in sources:
-        yield f"    {gateway!s:<16}{distance:>8}{'':6}{route_age(Duration(ago))}"
-    yield f"  Distance: (default is {config.distance})"
-    special = _special_distances(config)
-    if special:
-        yield special
-    yield ""
-
-
-def _explicit(ospf: Ospf) -> Iterator[str]:
-    for area in ospf.areas.values():
-        named = [one for one in area.interfaces if not one.statement and one.label[:4] != "OSPF"]
-        if named:
-            number = ospf.area_text(area.id)
-            yield f"  Routing on Interfaces Configured Explicitly (Area {number}):"
-            for one in sorted(named, key=lambda one: one.facts.name.listing_order, reverse=True):
-                yield f"    {one.label}"
-
-
-def _special_distances(config: OspfProcess) -> str:
-    kinds = (config.distance_intra, config.distance_inter, config.distance_external)
-    if kinds == (None, None, None):
-        return ""
-    intra, inter, external = (config.distance if kind is None else kind for kind in kinds)
-    return f"    intra-area {intra}, inter-area {inter}, external {external}"

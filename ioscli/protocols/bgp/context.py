@@ -80,6 +80,11 @@ class Context:
         if topic in self.debugging:
             self.emit(Debug(topic, text))
 
+    def debug_session(self, text: str) -> None:
+        """A step of a session: `debug ip bgp` and `debug ip bgp events` both show it."""
+        if "sessions" in self.debugging or "events" in self.debugging:
+            self.emit(Debug("sessions", f"BGP: {text}"))
+
     def jittered(self, seconds: float, least: float = 0.75) -> int:
         """A duration (microseconds) shortened by chance, as RFC 4271 section 10 asks."""
         return round(seconds * SECOND * self.random.uniform(least, 1.0))

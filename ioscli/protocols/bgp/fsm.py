@@ -153,9 +153,8 @@ class Fsm:
             return
         neighbor = session.neighbor
         if session.state is State.CONNECT:
-            self._context.debug(
-                "events",
-                f"BGP: nbr global {neighbor.name} Active open failed - open timer running",
+            self._context.debug_session(
+                f"nbr global {neighbor.name} Active open failed - open timer running",
             )
             self._forget(session)
             if not neighbor.sessions:
@@ -174,11 +173,12 @@ class Fsm:
             neighbor.idle_hold = True
             return
         context = self._context
-        context.debug("events", f"BGP: {neighbor.name} active went from Idle to Active")
+        context.debug_session(f"{neighbor.name} active went from Idle to Active")
         neighbor.idle_hold = False
         if neighbor.settings.passive:
             return
         session = self._new_session(neighbor, active=True)
+        context.debug_session(f"{neighbor.name} open active")
         context.emit(Connect(session.number, neighbor.address, self.transport(neighbor)))
 
     def hold_timer_expires(self, number: int) -> None:
@@ -259,6 +259,13 @@ class Fsm:
     def _bgp_open(self, session: Session, message: Open) -> None:
         """Event 19: the checks of section 6.2, then OpenConfirm."""
         neighbor = session.neighbor
+        self._context.debug_session(
+            f"{neighbor.name} {session.way}rcv OPEN, version {message.version}, "
+            f"holdtime {message.hold_time} seconds"
+        )
+        self._context.debug_session(
+            f"{neighbor.name} {session.way}rcvd OPEN w/ remote AS {message.number}"
+        )
         problem = self._unacceptable(neighbor, message)
         if problem is not None:
             self._fail(session, problem, offending=message)
@@ -269,8 +276,8 @@ class Fsm:
             return
         self._negotiate(session, message)
         session.state = State.OPEN_CONFIRM
-        self._context.debug(
-            "events", f"BGP: {neighbor.name} {session.way}went from OpenSent to OpenConfirm"
+        self._context.debug_session(
+            f"{neighbor.name} {session.way}went from OpenSent to OpenConfirm"
         )
         self._send_keepalive(session)
         self._start_hold(session, session.hold_time)
@@ -336,7 +343,7 @@ class Fsm:
         neighbor.session = session
         neighbor.since = context.now
         neighbor.established_count += 1
-        context.debug("events", f"BGP: {neighbor.name} went from OpenConfirm to Established")
+        context.debug_session(f"{neighbor.name} went from OpenConfirm to Established")
         if context.process.log_neighbor_changes:
             context.log("ADJCHANGE", 5, f"neighbor {neighbor.name} Up ")
         self._routes.established(neighbor)
@@ -385,6 +392,10 @@ class Fsm:
         )
         hold = self._timers_of(neighbor)[1]
         session.sent_open = Open(number, hold, context.router_id, capabilities)
+        context.debug_session(
+            f"{neighbor.name} {session.way}sending OPEN, version 4, my as: {number}, "
+            f"holdtime {hold} seconds, ID {int(context.router_id):08X}"
+        )
         self.send(session, session.sent_open)
 
     def local_as(self, neighbor: Neighbor) -> int:
@@ -410,9 +421,8 @@ class Fsm:
     def _connected(self, session: Session, local: IPv4Address) -> None:
         session.local = local
         session.state = State.OPEN_SENT
-        self._context.debug(
-            "events",
-            f"BGP: {session.neighbor.name} {session.way}went from Active to OpenSent",
+        self._context.debug_session(
+            f"{session.neighbor.name} {session.way}went from Active to OpenSent",
         )
         self._send_open(session)
         self._start_hold(session, _LARGE_HOLD_TIME)
@@ -479,7 +489,7 @@ class Fsm:
         context, neighbor = self._context, session.neighbor
         who = f"{neighbor.name} {session.way}".rstrip()
         up = session.state is State.ESTABLISHED
-        context.debug("events", f"BGP: {who} went from {session.state.value} to Idle")
+        context.debug_session(f"{who} went from {session.state.value} to Idle")
         if not up and why not in (Down.NOTIFICATION_SENT, Down.NOTIFICATION_RECEIVED):
             return
         if why is not Down.USER_RESET:

@@ -90,6 +90,7 @@ class Origins:
         origin = _ORIGINS.get(route.origin, Local.REDISTRIBUTED)
         descriptor = Descriptor(None, None, vector, vector, origin)
         descriptor.router = eigrp.router_id
+        descriptor.next_hop = int(route.next_hop or 0)
         descriptor.external = External(
             eigrp.router_id,
             int(route.process) if route.process.isdigit() else 0,

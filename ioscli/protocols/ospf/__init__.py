@@ -5,6 +5,7 @@ RFC 6860, max-metric of RFC 6987, link-local signalling of RFC 5613, digests of 
 
 - machine: `Ospf`, one process: configuration, packets and time in, effects out
 - area, interface, neighbor, virtual: what it is made of; states: their states' names
+- outlet: how packets leave an interface; reporter: how messages leave the process
 - reception: the checks on a packet; exchange: comparing databases with a neighbor
 - lsdb, flooding, origination: LSAs held, passed on, and made
 - self_description, summaries, externals: what the LSAs of this router say

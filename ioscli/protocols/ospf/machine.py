@@ -5,11 +5,9 @@ from ipaddress import IPv4Address, IPv4Network
 from random import Random
 from typing import TYPE_CHECKING
 
-from ioscli.codec.errors import DecodeError
-from ioscli.codec.ospf.errors import ChecksumError, LengthError, LsTypeError
 from ioscli.codec.ospf.lsa import Lsa
-from ioscli.codec.ospf.numbers import MAX_AGE, LsType, dotted
-from ioscli.model.effects import Debug, Log, Redistributed, RoutingEffect
+from ioscli.codec.ospf.numbers import MAX_AGE, LsType
+from ioscli.model.effects import Redistributed, RoutingEffect
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import SECOND, Instant
 from ioscli.model.ospf import (
@@ -19,15 +17,14 @@ from ioscli.model.ospf import (
 )
 from ioscli.protocols.ospf import externals, summaries, virtual
 from ioscli.protocols.ospf.area import Area
-from ioscli.protocols.ospf.counters import Counters
 from ioscli.protocols.ospf.flooding import Fresh, flood, scope
 from ioscli.protocols.ospf.graph import Prefix
 from ioscli.protocols.ospf.interface import Interface, is_multicast, network_type
-from ioscli.protocols.ospf.logs import debug_text
 from ioscli.protocols.ospf.lsdb import Lsdb
 from ioscli.protocols.ospf.neighbor import Neighbor
 from ioscli.protocols.ospf.origination import Origination
 from ioscli.protocols.ospf.reception import receive
+from ioscli.protocols.ospf.reporter import Reporter
 from ioscli.protocols.ospf.routing import (
     OspfRoute,
     Table,
@@ -46,9 +43,11 @@ if TYPE_CHECKING:
 
 _SELF = (LsType.ROUTER, LsType.NETWORK)
 _LIFETIME = MAX_AGE * SECOND
+WAIT_FOR_BGP = 600
+"""Seconds after which `max-metric router-lsa on-startup wait-for-bgp` waits no longer."""
 
 
-class Ospf:
+class Ospf(Reporter):
     """An OSPFv2 process (`router ospf N`).
 
     Every input gives back what the router is to do, in order. What shows need is in the public
@@ -56,19 +55,14 @@ class Ospf:
     """
 
     def __init__(self, process: str, rng: Random) -> None:
-        self.process = process
-        """The number of `router ospf N`."""
+        super().__init__(process)
         self.rng = rng
-        self.config = OspfProcess(process)
         self.router_id = 0
         """0: none found, and the process does not run."""
         self.started: Instant | None = None
         self.now = Instant(0)
         """Of the current input."""
         self.timers = Timers()
-        self.effects: list[RoutingEffect] = []
-        self.debugging: set[str] = set()
-        """Topics of `debug ip ospf`: adj, events, hello, packet, spf, lsa-generation, flood."""
         self.areas: dict[int, Area] = {}
         self.interfaces: dict[InterfaceName, Interface] = {}
         self.virtual_links: dict[tuple[int, int], VirtualInterface] = {}
@@ -76,7 +70,6 @@ class Ospf:
         self.virtual_links_made = 0
         self.lsdb = Lsdb()
         """AS-external LSAs and opaque ones of the AS."""
-        self.counters = Counters()
         self.origination = Origination(self)
         self.schedule = SpfSchedule(self)
         self.table = Table()
@@ -221,7 +214,8 @@ class Ospf:
         self.router_id = chosen
         self.started = self.now
         self._refresh_timer.set(self.now + self.config.lsa_group_pacing * SECOND)
-        startup = self.config.max_metric and self.config.max_metric.on_startup
+        settings = self.config.max_metric
+        startup = settings and (settings.on_startup or WAIT_FOR_BGP * settings.wait_for_bgp)
         if startup:
             self.max_metric_until = Instant(self.now + startup * SECOND)
             self._startup_timer.set(self.max_metric_until)
@@ -354,8 +348,8 @@ class Ospf:
                 known.apply(facts)
             if facts.up and not known.is_up:
                 known.come_up()
-            elif known.is_up and not known.multicast:
-                known.attempt_all()
+            elif known.is_up and not known.single:
+                known.take_statements()
         for area in self.areas.values():
             area.filters = any(interface.database_filter for interface in area.interfaces)
 
@@ -559,90 +553,6 @@ class Ospf:
     def crypto_sequence(self) -> int:
         """Of cryptographic authentication: seconds, which never fall."""
         return self.now // SECOND & 0xFFFFFFFF
-
-    def area_text(self, number: int) -> str:
-        """An area's number, as it was typed."""
-        config = self.config.areas.get(number)
-        return dotted(number) if config is not None and config.dotted else str(number)
-
-    # Messages
-
-    def log(self, severity: int, mnemonic: str, text: str) -> None:
-        """A system message."""
-        self.effects.append(Log("OSPF", severity, mnemonic, text))
-
-    def log_adjacency(self, neighbor: Neighbor, state: NeighborState, reason: str) -> None:
-        """%OSPF-5-ADJCHG: adjacencies made and lost, with `detail` every change."""
-        if not self.config.log_adjacency_changes:
-            return
-        before = neighbor.state
-        notable = NeighborState.FULL in (before, state) or state is NeighborState.DOWN
-        if notable or self.config.log_adjacency_detail:
-            self.log(
-                5,
-                "ADJCHG",
-                f"Process {self.process}, Nbr {dotted(neighbor.id)}"
-                f" on {neighbor.interface.label} from {before} to {state}, {reason}",
-            )
-
-    def debug(self, topic: str, interface: Interface | None, text: str) -> None:
-        """A line of debugging, if its topic is on; `events` shows what `hello` would."""
-        if topic not in self.debugging:
-            if topic != "hello" or "events" not in self.debugging:
-                return
-            topic = "events"
-        tag = "hello" if topic == "events" else topic
-        short = interface.short if interface is not None else ""
-        self.effects.append(Debug(topic, debug_text(self.process, tag, text, short)))
-
-    def debug_lsa(self, interface: Interface, verb: str, lsa: Lsa, age: int) -> None:
-        """An LSA that goes out or comes in, for `debug ip ospf flood`."""
-        self.debug(
-            "flood",
-            interface,
-            f"{verb} Type {lsa.kind}, LSID {dotted(lsa.id)}, Adv rtr {dotted(lsa.router)},"
-            f" age {age}, seq 0x{lsa.sequence:08X}",
-        )
-
-    def note_schedule(self, area: Area, kind: int) -> None:
-        """An LSA will be originated, for `debug ip ospf lsa-generation`."""
-        if kind == LsType.ROUTER:
-            text = f"Scheduling rtr LSA for area {self.area_text(area.id)}"
-            self.debug("lsa-generation", None, text)
-
-    def note_generation(self, area: Area, lsa: Lsa) -> None:
-        """An LSA is originated, for `debug ip ospf lsa-generation`."""
-        if "lsa-generation" not in self.debugging:
-            return
-        where, number = self.area_text(area.id), f"seq 0x{lsa.sequence:08X}"
-        if lsa.kind == LsType.ROUTER:
-            text = f"Build router LSA for area {where}, router ID {dotted(lsa.router)}, {number}"
-        elif lsa.kind == LsType.NETWORK:
-            text = f"Build network LSA for area {where}, LSID {dotted(lsa.id)}, {number}"
-        else:
-            text = f"Build type {lsa.kind} LSA, LSID {dotted(lsa.id)}, area {where}, {number}"
-        self.debug("lsa-generation", None, text)
-
-    def refuse(self, interface: Interface, reason: str) -> None:
-        """Count a packet that is not taken, by one of HEADER_ERRORS."""
-        interface.counters.refuse(reason)
-        self.counters.refuse(reason)
-
-    def refuse_lsa(self, interface: Interface, neighbor: Neighbor, error: DecodeError) -> None:
-        """Count an LSA that is not taken."""
-        reason = {
-            ChecksumError: "Checksum",
-            LengthError: "Length",
-            LsTypeError: "Type",
-        }.get(type(error), "Data")
-        interface.counters.refuse_lsa(reason)
-        self.counters.refuse_lsa(reason)
-        self.log(
-            4,
-            "ERRRCV",
-            f"Received invalid packet: Bad LSA {reason.lower()} from {neighbor.address},"
-            f" {interface.label}",
-        )
 
 
 def _must_restart(interface: Interface, facts: OspfInterface, config: OspfProcess) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ioscli.codec.ospf.lsa import Instance, Key, Lsa, LsaHeader
 from ioscli.codec.ospf.numbers import PacketType, dotted
 from ioscli.model.instant import MILLISECOND, SECOND, Instant
+from ioscli.model.ospf import OspfNeighborStatement
 from ioscli.protocols.ospf.exchange import Exchange
 from ioscli.protocols.ospf.states import InterfaceState, NeighborState
 
@@ -95,6 +96,12 @@ class Neighbor:
         self._death = timers.make(self._dead)
         self._retransmission = timers.make(self._retransmit)
         self.exchange = Exchange(self)
+
+    def take_statement(self, statement: OspfNeighborStatement | None) -> None:
+        """Follow the `neighbor` statement that names it, or the lack of one."""
+        self.configured = statement is not None and not self.interface.multicast
+        self.cost = None if statement is None else statement.cost
+        self.poll_interval = 0 if statement is None else statement.poll_interval
 
     # Events (RFC 2328 10.2, 10.3)
 

@@ -296,6 +296,8 @@ def _identify(
         interface.neighbors[new.key] = new
         new.priority = hello.priority
         new.designated, new.backup = hello.designated, hello.backup
+        if not interface.single:
+            new.take_statement(interface.statement_for(new.key))
         return new
     if known.id != new.id:
         # Another router has the address now, or the router another ID.

@@ -113,6 +113,9 @@ def _summaries(ospf: "Ospf", area: "Area") -> Iterator[tuple[tuple[int, int], Sa
             continue
         if not way.intra and number != BACKBONE:
             continue
+        if way.intra and ospf.areas[number].is_nssa:
+            # What an NSSA's router tells leaves it under the translator's name (RFC 3101).
+            continue
         if _lies_in(ospf, area, way.hops) or _known_inside(ospf, area, router):
             continue
         content = SummaryContent(0, max(way.cost, least))

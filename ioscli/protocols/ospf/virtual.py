@@ -1,7 +1,7 @@
 """Virtual links: point-to-point links of the backbone through another area (RFC 2328 15)."""
 
 from dataclasses import replace
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Interface
 from typing import TYPE_CHECKING
 
 from ioscli.codec.ospf.numbers import LinkType
@@ -13,8 +13,9 @@ from ioscli.model.ospf import (
     OspfInterfaceSettings,
     OspfVirtualLink,
 )
-from ioscli.protocols.ospf.interface import OSPF_PROTOCOL, Interface
+from ioscli.protocols.ospf.interface import Interface
 from ioscli.protocols.ospf.neighbor import Neighbor
+from ioscli.protocols.ospf.outlet import OSPF_PROTOCOL
 from ioscli.protocols.ospf.spf import Hops
 from ioscli.protocols.ospf.states import NetworkType
 
@@ -180,6 +181,4 @@ def _facts(link: OspfVirtualLink) -> OspfInterface:
         transmit_delay=link.transmit_delay,
         mtu_ignore=True,
     )
-    from ipaddress import IPv4Interface
-
     return OspfInterface(NULL0, True, IPv4Interface("0.0.0.0/0"), settings, unnumbered=True)

@@ -37,9 +37,7 @@ def advertised(
             policy, config, route.prefix, interface.name, route.source
         ):
             continue
-        metric = offset_metric(
-            policy, config, metric, route.prefix, interface.name, inbound=False
-        )
+        metric = offset_metric(policy, config, metric, route.prefix, interface.name, inbound=False)
         prefix = _told_as(route.prefix, interface, version, config)
         if prefix is None:
             continue

@@ -20,6 +20,8 @@ from ioscli.model.instant import SECOND, Instant
 from ioscli.model.rib import RouteSource
 from ioscli.model.rip import RipConfig
 
+_NEVER = Instant(0)
+
 
 class Origin(Enum):
     """How a route came into the database."""
@@ -69,7 +71,7 @@ class RipRoute:
     """The metric it had before that."""
     gateways: frozenset[Gateway] = frozenset()
     """Who had told it then."""
-    flush_at: Instant = Instant(0)
+    flush_at: Instant = _NEVER
 
     @property
     def is_up(self) -> bool:

@@ -85,4 +85,12 @@ class Closed(NamedTuple):
     why: Why
 
 
-TcpEffect = SendSegment | Established | Received | PeerClosed | Closed
+class BadSignature(NamedTuple):
+    """A segment was lost whose MD5 signature was wrong, or missing where one is due."""
+
+    ends: Ends
+    signed: bool
+    """Whether it carried a signature at all."""
+
+
+TcpEffect = SendSegment | Established | Received | PeerClosed | Closed | BadSignature

@@ -8,10 +8,10 @@ from heapq import heappop, heappush
 from ipaddress import IPv4Address
 
 from ioscli.codec.errors import ChecksumError, DecodeError
-from ioscli.codec.tcp import Flag, TcpHeader, signature_ok
+from ioscli.codec.tcp import Flag, TcpHeader, carries_signature, signature_ok
 from ioscli.model.instant import Instant
 from ioscli.protocols.tcp.connection import Connection, TcpSettings
-from ioscli.protocols.tcp.effects import Ends, SendSegment, State, TcpEffect
+from ioscli.protocols.tcp.effects import BadSignature, Ends, SendSegment, State, TcpEffect
 from ioscli.protocols.tcp.sequence import add
 
 _FIRST_EPHEMERAL = 11_000
@@ -132,7 +132,7 @@ class Tcp:
             return self._unknown(now, ends, header, payload, segment)
         if not self._signed(connection.settings, source, destination, segment):
             connection.bad_signatures += 1
-            return []
+            return [BadSignature(ends, carries_signature(segment))]
         if connection.state is State.TIME_WAIT and header.flags & Flag.SYN:
             return self._unknown(now, ends, header, payload, segment)
         return self._done(connection, connection.receive(now, header, payload))
@@ -153,7 +153,9 @@ class Tcp:
     def _accept(
         self, now: Instant, ends: Ends, header: TcpHeader, settings: TcpSettings, segment: bytes
     ) -> list[TcpEffect]:
-        if not self._signed(settings, ends.peer, ends.local, segment) or self._crowded():
+        if not self._signed(settings, ends.peer, ends.local, segment):
+            return [BadSignature(ends, carries_signature(segment))]
+        if self._crowded():
             return []
         connection = Connection(ends, settings, self._iss(), now, passive=True)
         self.connections[ends] = connection

@@ -12,6 +12,7 @@ from ioscli.engine.simulation import Simulation
 from ioscli.model.instant import Instant
 from ioscli.protocols.tcp.connection import TcpSettings
 from ioscli.protocols.tcp.effects import (
+    BadSignature,
     Closed,
     Ends,
     Established,
@@ -70,6 +71,8 @@ class TcpService:
         self._users: dict[Ends, TcpUser] = {}
         self._listeners: dict[int, Callable[[Ends], TcpUser]] = {}
         self._wakes_at: Instant | None = None
+        self.bad_signature: Callable[[Ends, bool], None] | None = None
+        """Told of each segment with a wrong MD5 signature (True) or without one."""
 
     # -- users -------------------------------------------------------------------------------------
 
@@ -174,6 +177,9 @@ class TcpService:
                     user = self._users.pop(ends, None)
                     if user is not None:
                         user.closed(ends, why)
+                case BadSignature(ends, signed):
+                    if self.bad_signature is not None:
+                        self.bad_signature(ends, signed)
         self._wake()
 
     # -- time --------------------------------------------------------------------------------------

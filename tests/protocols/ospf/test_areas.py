@@ -212,6 +212,7 @@ def test_nssa_externals_are_n2_inside_and_translated_outside() -> None:
     # The forwarding address is the highest loopback of the one that told.
     assert entry.lsa.content.forwarding == int(IPv4Address("172.16.2.1"))
     assert third.route("0.0.0.0/0") == ""
+    assert LsType.SUMMARY_ASBR not in kinds(first, 0)
     network.carry_out(third, third.machine.redistribute(network.now, {}))
     network.run(40)
     assert first.route("198.51.100.0/24") == ""

@@ -304,6 +304,35 @@ def test_point_to_multipoint_non_broadcast_takes_costs_from_its_statements() -> 
     assert routers[0].route("10.0.0.3/32") == "O [110/1] 10.0.0.3 Gi0/0"
 
 
+def test_a_removed_neighbor_statement_ends_the_adjacency() -> None:
+    network, routers = nbma(2, OspfNetworkType.NON_BROADCAST)
+    hub, spoke = routers
+    spoke.interfaces[spoke.name_of("Gi0/0")].settings.priority = 0
+    hub.process.neighbors.append(OspfNeighborStatement(IPv4Address("10.0.0.2")))
+    network.configure()
+    network.run(200)
+    assert hub.neighbor_states() == {"2.2.2.2": "FULL"}
+    hub.process.neighbors.clear()
+    network.configure(hub)
+    assert hub.neighbor_states() == {}
+    assert hub.logs[-1].endswith("from FULL to DOWN, Neighbor Down: Interface down or detached")
+
+
+def test_neighbor_cost_on_point_to_multipoint_with_broadcast() -> None:
+    network, routers = nbma(2, OspfNetworkType.POINT_TO_MULTIPOINT)
+    for wire in routers[0].wires.values():
+        wire.multicast = True
+    network.configure()
+    network.run(80)
+    assert routers[0].route("10.0.0.2/32") == "O [110/1] 10.0.0.2 Gi0/0"
+    statement = OspfNeighborStatement(IPv4Address("10.0.0.2"), cost=33)
+    routers[0].process.neighbors.append(statement)
+    network.configure(routers[0])
+    network.run(30)
+    assert routers[0].route("10.0.0.2/32") == "O [110/33] 10.0.0.2 Gi0/0"
+    assert routers[0].neighbor_states() == {"2.2.2.2": "FULL"}
+
+
 # Router IDs
 
 

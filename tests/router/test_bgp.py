@@ -1,0 +1,270 @@
+"""BGP between real routers: TCP, ARP and links underneath; what fails, and how it comes back."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv4Network
+
+from ioscli.model.bgp import BgpNeighbor, BgpNetwork, BgpProcess, BgpSettings
+from ioscli.model.changes import RoutingChanged
+from ioscli.model.config import RouterConfig
+from ioscli.model.ifname import InterfaceName
+from ioscli.model.redistribution import Redistribution
+from ioscli.model.rib import RouteSource
+from ioscli.router.bgp import BgpProcess as Process
+from ioscli.router.router import Router
+
+from .networks import Network, config
+
+
+def neighbor(made: RouterConfig, address: str, remote_as: int, **settings: object) -> BgpSettings:
+    assert made.bgp is not None
+    peer = IPv4Address(address)
+    line = BgpNeighbor(peer, BgpSettings(remote_as=remote_as, **settings))  # type: ignore[arg-type]
+    made.bgp.neighbors[peer] = line
+    return line.own
+
+
+def speaker(name: str, number: int, interfaces: dict[str, str], *networks: str) -> RouterConfig:
+    made = config(name, interfaces, {})
+    made.bgp = BgpProcess(number)
+    made.bgp.networks += [BgpNetwork(IPv4Network(prefix)) for prefix in networks]
+    return made
+
+
+def two(first_as: int = 65001, second_as: int = 65002, **settings: object) -> Network:
+    """R1 and R2, each announcing its loopback; settings: of R1."""
+    r1 = speaker("R1", first_as, {"Gi0/0": "10.0.0.1/24", "Lo0": "1.1.1.1/32"}, "1.1.1.1/32")
+    r2 = speaker("R2", second_as, {"Gi0/0": "10.0.0.2/24", "Lo0": "2.2.2.2/32"}, "2.2.2.2/32")
+    neighbor(r1, "10.0.0.2", second_as, **settings)
+    neighbor(r2, "10.0.0.1", first_as)
+    made = Network(r1, r2)
+    made.link("R1:Gi0/0", "R2:Gi0/0")
+    return made
+
+
+def process(router: Router) -> Process:
+    found = router.routing.of_source(RouteSource.BGP)[0]
+    assert isinstance(found, Process)
+    return found
+
+
+def state(router: Router, address: str) -> str:
+    return process(router).machine.neighbors[IPv4Address(address)].state.value
+
+
+def routes(router: Router) -> dict[str, str]:
+    return {
+        str(route.prefix): str(route.paths[0].next_hop)
+        for route in router.rib.routes()
+        if route.source is RouteSource.BGP
+    }
+
+
+def lines(network: Network, name: str, word: str) -> list[str]:
+    """What a router logged with a word in it, without its time."""
+    return [
+        line.split(": ", 1)[1]
+        for line in network.log
+        if line.startswith(f"{name} ") and word in line
+    ]
+
+
+def test_two_routers_reach_each_others_loopbacks() -> None:
+    network = two().boot()
+    network.wait(30)
+    assert routes(network["R1"]) == {"2.2.2.2/32": "10.0.0.2"}
+    assert routes(network["R2"]) == {"1.1.1.1/32": "10.0.0.1"}
+    assert network.ping("R1", "2.2.2.2") == "!!!!!"
+    assert lines(network, "R1", "ADJCHANGE") == ["%BGP-5-ADJCHANGE: neighbor 10.0.0.2 Up "]
+
+
+def test_packets_of_a_single_hop_session_have_a_ttl_of_one() -> None:
+    network = two().boot()
+    network.wait(30)
+    (connection,) = network["R1"].vrfs[""].tcp.machine.connections.values()
+    assert connection.settings.ttl == 1
+    assert connection.settings.tos == 0xC0
+    assert connection.mss == 1_460
+
+
+def test_wrong_as_says_so_every_few_seconds() -> None:
+    network = two()
+    assert network["R2"].config.bgp is not None
+    network["R2"].config.bgp.number = 65009
+    network.boot()
+    network.wait(60)
+    sent = lines(network, "R1", "BGP-3-NOTIFICATION")
+    assert len(sent) > 3
+    assert any(
+        line.endswith("active 2/2 (peer in wrong AS) 2 bytes FDF1")
+        and line.startswith("%BGP-3-NOTIFICATION: sent to neighbor 10.0.0.2")
+        for line in sent
+    )
+    heard = lines(network, "R2", "BGP-3-NOTIFICATION")
+    assert any("received from neighbor 10.0.0.1" in line for line in heard)
+    assert all("2/2 (peer in wrong AS) 2 bytes FDF1" in line for line in heard)
+    assert routes(network["R1"]) == {}
+
+
+def test_wrong_password() -> None:
+    network = two(password="secret")
+    own = network["R2"].config.bgp
+    assert own is not None
+    settings = own.neighbors[IPv4Address("10.0.0.1")].own
+    settings.password = "other"
+    network.boot()
+    network.wait(40)
+    assert state(network["R1"], "10.0.0.2") != "Established"
+    wrong = lines(network, "R1", "BADAUTH")
+    assert wrong
+    assert wrong[0].startswith("%TCP-6-BADAUTH: Invalid MD5 digest from 10.0.0.2(")
+    assert wrong[0].endswith("tableid - 0")
+    settings.password = None
+    network["R2"].apply([RoutingChanged()])
+    network.log.clear()
+    network.wait(40)
+    missing = lines(network, "R1", "BADAUTH")
+    assert missing
+    assert missing[0].startswith("%TCP-6-BADAUTH: No MD5 digest from 10.0.0.2(")
+    settings.password = "secret"
+    network["R2"].apply([RoutingChanged()])
+    network.wait(60)
+    assert state(network["R1"], "10.0.0.2") == "Established"
+
+
+def test_link_down_ends_the_session_at_once_and_it_comes_back() -> None:
+    network = two().boot()
+    network.wait(30)
+    network.log.clear()
+    network.links["R1-R2"].set_up(False)
+    network.wait(5)
+    assert "%BGP-5-ADJCHANGE: neighbor 10.0.0.2 Down Interface flap" in lines(
+        network, "R1", "ADJCHANGE"
+    )
+    assert routes(network["R1"]) == {}
+    network.links["R1-R2"].set_up(True)
+    network.wait(60)
+    assert routes(network["R1"]) == {"2.2.2.2/32": "10.0.0.2"}
+
+
+def test_neighbor_that_goes_silent_is_missed_after_its_hold_time() -> None:
+    network = two().boot()
+    network.wait(30)
+    network.log.clear()
+    network.links["R1-R2"].loss = 1.0
+    network.links["R1-R2"].lossy = True
+    network.wait(110)
+    assert state(network["R1"], "10.0.0.2") == "Established"
+    network.wait(90)
+    assert lines(network, "R1", "BGP-") == [
+        "%BGP-3-NOTIFICATION: sent to neighbor 10.0.0.2 4/0 (hold time expired) 0 bytes",
+        "%BGP-5-NBR_RESET: Neighbor 10.0.0.2 reset (BGP Notification sent)",
+        "%BGP-5-ADJCHANGE: neighbor 10.0.0.2 Down BGP Notification sent",
+    ]
+    assert routes(network["R1"]) == {}
+    network.links["R1-R2"].loss = 0.0
+    network.wait(90)
+    assert routes(network["R1"]) == {"2.2.2.2/32": "10.0.0.2"}
+
+
+def test_a_fifth_of_all_frames_lost_hinders_and_does_not_stop() -> None:
+    network = two()
+    network.links["R1-R2"].loss = 0.2
+    network.links["R1-R2"].lossy = True
+    network.boot()
+    network.wait(200)
+    assert routes(network["R1"]) == {"2.2.2.2/32": "10.0.0.2"}
+
+
+def test_reload_of_a_neighbor() -> None:
+    network = two().boot()
+    network.wait(30)
+    network["R2"].shut_down()
+    network.wait(5)
+    network["R2"].restart(network["R2"].config)
+    network.wait(60)
+    assert routes(network["R1"]) == {"2.2.2.2/32": "10.0.0.2"}
+    assert routes(network["R2"]) == {"1.1.1.1/32": "10.0.0.1"}
+
+
+def test_internal_session_between_loopbacks() -> None:
+    network = two(second_as=65001)
+    for name, other in (("R1", "2.2.2.2"), ("R2", "1.1.1.1")):
+        made = network[name].config
+        assert made.bgp is not None
+        made.bgp.neighbors.clear()
+        made.bgp.networks.clear()
+        neighbor(made, other, 65001, update_source=InterfaceName.parse("Lo0"))
+        from ioscli.model.config import StaticRoute
+
+        hop = "10.0.0.2" if name == "R1" else "10.0.0.1"
+        made.static_routes.append(StaticRoute(IPv4Network(f"{other}/32"), IPv4Address(hop), None))
+        made.static_routes.append(
+            StaticRoute(IPv4Network(f"10.{name[1]}.0.0/16"), None, InterfaceName.parse("Null0"))
+        )
+        made.bgp.redistributions.append(Redistribution(RouteSource.STATIC))
+    network.boot()
+    network.wait(40)
+    assert state(network["R1"], "2.2.2.2") == "Established"
+    assert routes(network["R1"])["10.2.0.0/16"] in ("2.2.2.2", "10.0.0.1")
+    ends = [c.ends for c in network["R1"].vrfs[""].tcp.machine.connections.values()]
+    assert {(str(it.local), str(it.peer)) for it in ends} == {("1.1.1.1", "2.2.2.2")}
+
+
+def test_external_multihop_needs_its_line() -> None:
+    network = two()
+    for name, other, number in (("R1", "2.2.2.2", 65002), ("R2", "1.1.1.1", 65001)):
+        made = network[name].config
+        assert made.bgp is not None
+        made.bgp.neighbors.clear()
+        made.bgp.networks.clear()
+        neighbor(made, other, number, update_source=InterfaceName.parse("Lo0"))
+        from ioscli.model.config import StaticRoute
+
+        hop = "10.0.0.2" if name == "R1" else "10.0.0.1"
+        made.static_routes.append(StaticRoute(IPv4Network(f"{other}/32"), IPv4Address(hop), None))
+    network.boot()
+    network.wait(60)
+    assert state(network["R1"], "2.2.2.2") == "Idle"
+    for name, other in (("R1", "2.2.2.2"), ("R2", "1.1.1.1")):
+        made = network[name].config
+        assert made.bgp is not None
+        made.bgp.neighbors[IPv4Address(other)].own.ebgp_multihop = 2
+        network[name].apply([RoutingChanged()])
+    network.wait(60)
+    assert state(network["R1"], "2.2.2.2") == "Established"
+
+
+def test_ttl_security_loses_what_came_too_far() -> None:
+    network = two(ttl_security=1)
+    network.boot()
+    network.wait(60)
+    # R2 sends with a TTL of 1, which R1 takes for far away.
+    assert state(network["R1"], "10.0.0.2") != "Established"
+    own = network["R2"].config.bgp
+    assert own is not None
+    own.neighbors[IPv4Address("10.0.0.1")].own.ttl_security = 1
+    network["R2"].apply([RoutingChanged()])
+    network.wait(90)
+    assert state(network["R1"], "10.0.0.2") == "Established"
+
+
+def test_process_removed_takes_its_routes_along() -> None:
+    network = two().boot()
+    network.wait(30)
+    network["R1"].config.bgp = None
+    network["R1"].apply([RoutingChanged()])
+    network.wait(2)
+    assert routes(network["R1"]) == {}
+    assert network["R1"].routing.of_source(RouteSource.BGP) == []
+    assert network["R1"].vrfs[""].tcp.machine.listening == []
+    assert any("6/3 (Peer De-configured)" in line for line in lines(network, "R2", "NOTIFICATION"))
+
+
+def test_equal_seeds_give_equal_logs() -> None:
+    def run() -> list[str]:
+        network = two().boot()
+        network.wait(100)
+        return network.log
+
+    assert run() == run()
