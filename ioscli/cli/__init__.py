@@ -14,6 +14,7 @@ A session at a router:
 - registry: which function carries out which command; commands, show: those functions
 
 Configuration:
+- access_entry, access_names, communities, route_map_clauses: lists and route-maps, words and back
 - configuration: lines into the model, at a prompt or from a file
 - boot: what a startup-config makes of a router; config_diff, config_replace: from one
   configuration to another

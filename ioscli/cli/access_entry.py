@@ -198,7 +198,9 @@ def _ports(line: _Words, protocol: int | None) -> tuple[PortMatch | None, str]:
 
 
 def _port_match(operator: PortOperator, ports: Sequence[int]) -> PortMatch:
-    return PortMatch(operator, tuple(sorted(ports) if operator is PortOperator.RANGE else ports))
+    if operator is PortOperator.RANGE:
+        return PortMatch(operator, tuple(sorted(ports)))
+    return PortMatch(operator, tuple(dict.fromkeys(ports)))
 
 
 class _Options:

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ioscli.model.changes import ConfigChange
+from ioscli.model.sections import StoredLine, StoredSection
 
 if TYPE_CHECKING:
     from ioscli.cli.configuration import ConfigContext
@@ -49,6 +50,17 @@ _SECTIONS = {
     "router_rip": "rip",
     "key_chain": "key_chain",
 }
+
+
+def prompt_suffix(target: object) -> str | None:
+    """What the prompt shows of a section that is named after what it holds.
+
+    `ip sla 1` turns from `config-ip-sla` into `config-ip-sla-echo` once it is an ICMP echo.
+    """
+    if not isinstance(target, StoredSection) or target.rule != "ip_sla":
+        return None
+    kinds = [it.rule for it in target.entries if isinstance(it, StoredLine)]
+    return "config-ip-sla-echo" if "sla_icmp_echo" in kinds else None
 
 
 def follow(context: "ConfigContext", rule: str, args: "Args") -> tuple[ConfigChange, ...]:

@@ -258,8 +258,6 @@ def _neighbor(process: BgpProcess, peer: str, rest: Words, negated: bool) -> Non
             pass
         case ["peer-group", group]:
             process.neighbors[IPv4Address(peer)].peer_group = group
-        case ["inherit", ("peer-session" | "peer-policy"), name]:
-            settings.inherits = (*(settings.inherits or ()), name)
         case _:
             _setting(settings, rest)
 
@@ -277,6 +275,9 @@ def _settings_of(process: BgpProcess, peer: str) -> BgpSettings:
 def _setting(settings: BgpSettings, rest: Words) -> None:
     """One line of a neighbor, a peer group or a template."""
     name, values = rest[0], rest[1:]
+    if name == "inherit":
+        settings.inherits = (*(settings.inherits or ()), values[1])
+        return
     flag = _NEIGHBOR_FLAGS.get(" ".join(rest))
     if flag is not None:
         setattr(settings, flag, True)

@@ -220,7 +220,8 @@ class ConfigSession:
         if isinstance(target, InterfaceConfig) and target.name.subinterface is not None:
             return "config-subif"
         mode = self._context.mode
-        return PROMPT_SUFFIXES.get(mode) or self._kinds.prompts[mode]
+        named = PROMPT_SUFFIXES.get(mode) or acting.prompt_suffix(target)
+        return named or self._kinds.prompts[mode]
 
     @property
     def collecting(self) -> bool:

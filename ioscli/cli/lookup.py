@@ -33,9 +33,16 @@ def resolve(
 
 
 def unknown_command(session: Session, word: str) -> Steps:
-    """A word that is no command is taken for a host to connect to, and has to be looked up."""
-    if not _is_address(word):  # an address needs no lookup, but there is no Telnet to use it
-        yield from _translate(session, word)
+    """A word that is no command is taken for a host to connect to (`transport preferred telnet`).
+
+    It may have to be looked up.
+    """
+    if _is_address(word) or word in session.router.config.hosts:
+        from ioscli.cli.commands.telnet import connect
+
+        yield from connect(session, word)
+        return
+    yield from _translate(session, word)
     yield "% Unknown command or computer name, or unable to find computer address"
 
 

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from ioscli.cli.dialogue import Resume
     from ioscli.cli.session import Session
-    from ioscli.protocols.tcp.connection import TcpSettings
     from ioscli.protocols.tcp.effects import Ends
     from ioscli.router.tcp import TcpService
 
 #: Ctrl-Shift-6: with `x` after it, it suspends the connection; twice, it is sent.
 ESCAPE = "\x1e"
 _SUSPEND = "xX"
+_PORT = 23
 _WELCOME = (Option.ECHO, Option.SUPPRESS_GO_AHEAD)
 """What the other node may do."""
 
@@ -54,6 +54,8 @@ class Connection:
     def __init__(
         self, session: Session, tcp: TcpService, name: str, address: IPv4Address, port: int
     ) -> None:
+        self.number = 0
+        """What the operator knows it by, once it is open."""
         self.name = name
         self.address = address
         self.port = port
@@ -64,7 +66,9 @@ class Connection:
         self._resume: Resume | None = None
         self._decoder = Decoder()
         self._letters = getincrementaldecoder("utf-8")("replace")
-        self._remote_echo = False
+        self._echoes_here = port != _PORT
+        """Whether what is typed is shown here: a Telnet server is trusted to do it."""
+        self._echo_agreed = False
         self._escaping = False
         self._unread = ""
 
@@ -75,11 +79,10 @@ class Connection:
 
     # -- what the operator does --------------------------------------------------------------------
 
-    def open(
-        self, settings: TcpSettings, source: IPv4Address | None, resume: Resume
-    ) -> Callable[[], object]:
-        """Connect; the result is an Outcome."""
+    def open(self, source: IPv4Address | None, resume: Resume) -> Callable[[], object]:
+        """Connect, from an address of the router's or that of the way out: an Outcome."""
         self._resume = resume
+        settings = self._tcp.terminal_settings(self.address)
         self._ends = self._tcp.connect(self.address, self.port, self, settings, source)
         if self._ends is None:
             self._report(Outcome.UNREACHABLE)
@@ -127,7 +130,7 @@ class Connection:
         if not keys or self._ends is None:
             return
         self.idle_since = self._session.router.simulation.now
-        if not self._remote_echo:
+        if self._echoes_here:
             keys = keys.replace("\r", "\r\n")
             self._session.show_remote(keys.replace("\r\n", "\n"))
         self._tcp.send(self._ends, escape(keys.encode("utf-8", "replace")))
@@ -136,6 +139,8 @@ class Connection:
 
     def established(self, _ends: Ends, /) -> None:
         """The other node answered."""
+        taken = {it.number for it in self._session.connections}
+        self.number = next(it for it in range(1, 2 + len(taken)) if it not in taken)
         self._session.connections.append(self)
         self._report(Outcome.OPEN)
 
@@ -189,13 +194,15 @@ class Connection:
         match asked.command:
             case Command.WILL:
                 if asked.option == Option.ECHO:
-                    if self._remote_echo:
+                    if self._echo_agreed:
                         return None
-                    self._remote_echo = True
+                    self._echo_agreed = True
+                    self._echoes_here = False
                 agreed = asked.option in _WELCOME
                 return Negotiation(Command.DO if agreed else Command.DONT, asked.option)
-            case Command.WONT if asked.option == Option.ECHO and self._remote_echo:
-                self._remote_echo = False
+            case Command.WONT if asked.option == Option.ECHO and self._echo_agreed:
+                self._echo_agreed = False
+                self._echoes_here = True
                 return Negotiation(Command.DONT, asked.option)
             case Command.DO:
                 agreed = asked.option == Option.SUPPRESS_GO_AHEAD

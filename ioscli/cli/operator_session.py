@@ -48,6 +48,10 @@ class OperatorSession(Protocol):
         """Whether a command waits for simulated time."""
 
     @property
+    def remote(self) -> bool:
+        """Whether what is typed goes to another node, which echoes it; not `busy` then."""
+
+    @property
     def paging(self) -> bool:
         """Whether ` --More-- ` stands on the screen."""
 
@@ -58,8 +62,11 @@ class OperatorSession(Protocol):
     def feed(self, line: str, /) -> None:
         """Take a line."""
 
+    def send_keys(self, keys: str, /) -> None:
+        """Keys for the other node, where `remote`; a whole line goes there by `feed`."""
+
     def interrupt(self) -> None:
-        """Ctrl-C."""
+        """Ctrl-C; where `remote`, it is the other node's."""
 
     def end_key(self, text: str = "", /) -> None:
         """Ctrl-Z."""

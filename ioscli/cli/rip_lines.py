@@ -52,7 +52,7 @@ def _read_all(config: RipConfig, entries: Iterable[object]) -> Iterator[str]:
         if isinstance(entry, StoredLine):
             try:
                 _read(config, entry.text.split(" "))
-            except UnreadError:
+            except (UnreadError, ValueError):  # such as a source of routes that we have not
                 yield entry.text
 
 
@@ -176,8 +176,14 @@ def read_interface(lines: Iterable[str]) -> RipInterfaceSettings | None:
                 settings.key_chain = name
             case ["ip", "rip", "v2-broadcast"]:
                 settings.v2_broadcast = True
-            case ["ip", "summary-address", "rip", address, mask]:
+            case ["ip", "summary-address", "rip", address, mask] if _is_mask(mask):
                 settings.summaries.append(IPv4Network(f"{address}/{mask}", strict=False))
             case ["no", "ip", "split-horizon"]:
                 settings.split_horizon = False
     return None if settings == RipInterfaceSettings() else settings
+
+
+def _is_mask(text: str) -> bool:
+    """Whether the ones of a mask stand before its zeros."""
+    inverted = ~int(IPv4Address(text)) & 0xFFFF_FFFF
+    return not inverted & (inverted + 1)

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Any
 
 from ioscli.cli import access_names as names
-from ioscli.cli.commands.attribute_lists import communities_in, written
+from ioscli.cli.communities import communities_in, written
 from ioscli.model import route_map as clauses
 from ioscli.model.config import RouterConfig
 from ioscli.model.route_map import Match, Set
@@ -86,6 +86,8 @@ def same_kind(one: Match | Set, other: Match | Set) -> bool:
         return True
     if type(one) is not type(other):
         return False
+    if isinstance(one, clauses.SetTrackedNextHop):
+        return one.address == getattr(other, "address", None)
     if isinstance(one, clauses.SetNextHop | clauses.SetInterface):
         return one.default == getattr(other, "default", None)
     return getattr(one, "prefix_lists", None) == getattr(other, "prefix_lists", None)
@@ -193,6 +195,10 @@ def _ip_set(args: Args, words: Sequence[str]) -> Set:
             return clauses.SetTos(_number(value, names.TOS))
         case "default":
             return clauses.SetNextHop(_addresses(args), default=True)
+        case _ if "track" in args:
+            return clauses.SetTrackedNextHop(
+                args["A_NETWORK"], args["A_SEQUENCE_SHORT"], args["A_TRACK"]
+            )
         case _:
             word = "" if "A_NETWORK" in args else value
             return clauses.SetNextHop(_addresses(args), word)
@@ -244,6 +250,8 @@ def set_line(config: RouterConfig, line: Set) -> str:  # one arm for each kind o
             return f"set {'default ' * default}interface {_joined(interfaces)}"
         case clauses.SetNextHop(addresses, word, default):
             return f"set ip {'default ' * default}next-hop {word or _joined(addresses)}"
+        case clauses.SetTrackedNextHop(address, sequence, track):
+            return f"set ip next-hop verify-availability {address} {sequence} track {track}"
         case clauses.SetDf(value):
             return f"set ip df {value}"
         case clauses.SetPrecedence(value):

@@ -487,6 +487,11 @@ class Session:
             return
         text = line.replace("\t", " ").rstrip()
         self.histories[configuring is not None].add(text.strip())
+        if not text and self.connections and configuring is None:
+            from ioscli.cli.commands.telnet import resume_last
+
+            self._begin(resume_last(self))
+            return
         text = expanded(self.router.config.access, self.mode, text)
         if configuring is None or text.lower().split(maxsplit=1)[:1] == ["do"]:
             self._execute(text)

@@ -75,7 +75,11 @@ _NEVER_SHOWN = {"snmp_user": "v3"}
 
 #: Rules whose lines are kept as stored ones are, and which others read and act upon.
 ACTING = frozenset(
-    ("archive", "archive_line", "archive_log", "archive_log_line", "line_exec_prompt", *FOLLOWERS)
+    (
+        *("archive", "archive_line", "archive_log", "archive_log_line", "line_exec_prompt"),
+        *("line_transport_input", "line_transport_output", "line_access_class"),
+        *("ip_telnet_source", *FOLLOWERS),
+    )
 )
 
 #: Policies that hold for one kind of interface or line.

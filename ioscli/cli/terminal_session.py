@@ -108,6 +108,10 @@ class TerminalSession:
 
     def _take(self, key: str) -> None:
         session = self.session
+        if session.remote:
+            session.send_keys(key)
+            self._settle()
+            return
         if self._takes_key(key):
             return
         if session.paging:
@@ -186,6 +190,9 @@ class TerminalSession:
     def _settle(self) -> None:
         """Show what the session waits for: a prompt or a question."""
         session = self.session
+        if session.remote:
+            self._editing = False  # a line for a program that takes keys from now on
+            return
         if self._editing or session.closed or session.busy or session.paging:
             return
         question = session.asking

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from ioscli.cli.session import Session
 from ioscli.cli.terminal_session import TerminalSession
 from ioscli.codec.telnet import Command, Decoder, Negotiation, Option, escape
-from ioscli.protocols.tcp.connection import TcpSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,14 +14,11 @@ if TYPE_CHECKING:
 
     from ioscli.cli.matcher import Grammar
     from ioscli.model.access import LineConfig
+    from ioscli.protocols.tcp.connection import TcpSettings
     from ioscli.protocols.tcp.effects import Ends, Why
     from ioscli.router.router import Router
     from ioscli.router.vrf import Vrf
 
-#: IOS's receive window of what is no routing protocol.
-WINDOW = 4128
-#: ToS of Telnet's packets: precedence 6, as IOS sends them.
-PRECEDENCE = 0xC0
 #: What IOS says first to whoever connects (captures of IOS 12.4 and 15).
 _OFFERS = (
     Negotiation(Command.WILL, Option.ECHO),
@@ -53,7 +49,7 @@ class VtyServer:
         """How to speak with somebody who comes by a routing table; None: refused."""
         if self.free_line(table, peer) is None:
             return None
-        return TcpSettings(mss=table.tcp.mss_towards(peer), window=WINDOW, tos=PRECEDENCE)
+        return table.tcp.terminal_settings(peer)
 
     def visit(self, table: Vrf, ends: Ends) -> Visit:
         """Who takes a new connection."""

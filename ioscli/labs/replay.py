@@ -294,7 +294,16 @@ class Replay:
         while True:
             if session.paging:
                 session.page(" ")
-            elif session.asking is not None and (session.asking or script.more_answers):
+            elif (session.remote or session.asking == "") and script.more_answers:
+                self._pass(TYPING)
+                # Another node shows what is typed by itself, where it is to be seen.
+                if session.asking == "":
+                    answer = script.answer("")
+                    terminal.write(f"{answer}\n")
+                    session.feed(answer)
+                elif session.remote:
+                    session.feed(script.answer(""))
+            elif session.asking:
                 questions += 1
                 if questions > MOST_QUESTIONS:
                     raise self._endless(step, f"asked more than {MOST_QUESTIONS} questions")
@@ -303,7 +312,7 @@ class Replay:
                 self._pass(TYPING)
                 terminal.write(f"{answer}\n")
                 session.feed(answer)
-            elif not session.busy and session.asking is None:
+            elif not session.busy and session.asking is None and not session.remote:
                 line = None if session.prompt else script.text()
                 if line is None:
                     limit.cancel()

@@ -7,10 +7,14 @@ defaults stand in `ioscli.protocols.ospf`, or here where they do not depend on a
 from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.redistribution import Redistribution
+from ioscli.model.rib import RouteSource
+
+if TYPE_CHECKING:
+    from ioscli.model.prefix_list import PrefixList
 
 BACKBONE = 0
 
@@ -118,6 +122,22 @@ class OspfDefaultInformation(NamedTuple):
     route_map: str | None = None
 
 
+class OspfDistributeList(NamedTuple):
+    """`distribute-list ... in|out [INTERFACE | SOURCE]`."""
+
+    kind: str
+    """Empty: an access list; else `prefix` or `route-map`."""
+    name: str
+    incoming: bool
+    """Routes into the table; else what is redistributed."""
+    interface: InterfaceName | None = None
+    """Only routes through it; None: all."""
+    source: RouteSource | None = None
+    """Of outgoing ones: only routes of this source; None: all."""
+    process: str = ""
+    """Of the source."""
+
+
 class OspfMaxMetric(NamedTuple):
     """`max-metric router-lsa ...`."""
 
@@ -177,6 +197,24 @@ class OspfArea:
     ranges: list[OspfRange] = field(default_factory=list)
     authentication: OspfAuthentication | None = None
     virtual_links: list[OspfVirtualLink] = field(default_factory=list)
+    filter_in: str | None = None
+    """`area N filter-list prefix NAME in`: which summaries this router tells the area."""
+    filter_out: str | None = None
+    """`... out`: which networks of the area it tells the others of."""
+    lists: "dict[str, PrefixList]" = field(default_factory=dict)
+    """Those that the two name, filled in for the machine; one that is missing permits all."""
+
+    def tells_in(self, prefix: IPv4Network) -> bool:
+        """Whether a summary of a prefix may go into the area."""
+        return self._permits(self.filter_in, prefix)
+
+    def tells_out(self, prefix: IPv4Network) -> bool:
+        """Whether other areas may be told of a prefix of the area."""
+        return self._permits(self.filter_out, prefix)
+
+    def _permits(self, name: str | None, prefix: IPv4Network) -> bool:
+        known = None if name is None else self.lists.get(name)
+        return known is None or known.permits(prefix)
 
 
 @dataclass(slots=True)
@@ -255,6 +293,7 @@ class OspfProcess:
     summary_addresses: list[OspfRange] = field(default_factory=list)
     redistributions: list[Redistribution] = field(default_factory=list)
     neighbors: list[OspfNeighborStatement] = field(default_factory=list)
+    distribute_lists: list[OspfDistributeList] = field(default_factory=list)
     log_adjacency_changes: bool = True
     log_adjacency_detail: bool = False
     prefix_suppression: bool = False

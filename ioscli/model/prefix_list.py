@@ -16,6 +16,13 @@ class PrefixEntry:
     ge: int | None = None
     le: int | None = None
 
+    @property
+    def text(self) -> str:
+        """`permit 10.0.0.0/8 ge 16 le 24`."""
+        bounds = (("ge", self.ge), ("le", self.le))
+        words = [f"{word} {value}" for word, value in bounds if value is not None]
+        return " ".join(("permit" if self.permit else "deny", str(self.prefix), *words))
+
     def matches(self, prefix: IPv4Network) -> bool:
         """Whether a route's prefix is within this one and as long as asked for."""
         own = self.prefix.prefixlen

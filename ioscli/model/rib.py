@@ -36,6 +36,8 @@ class Path(NamedTuple):
     """Who told: the router ID or neighbor of `from` in `show ip route A.B.C.D`."""
     share: int = 1
     """Traffic share count: more than one under EIGRP's variance."""
+    metric: int | None = None
+    """Where it is not the route's: of unequal paths."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,6 +210,14 @@ class SetNextHop(NamedTuple):
     """`set ip default next-hop`: only where the table has no route of its own."""
 
 
+class SetTrackedNextHop(NamedTuple):
+    """`set ip next-hop verify-availability A.B.C.D N track T`: taken while the object is up."""
+
+    address: IPv4Address
+    sequence: int
+    track: int
+
+
 class SetInterface(NamedTuple):
     """`set interface` of policy routing."""
 
@@ -247,6 +255,7 @@ Set = (
     | DeleteCommunities
     | PrependAsPath
     | SetNextHop
+    | SetTrackedNextHop
     | SetInterface
     | SetPrecedence
     | SetTos

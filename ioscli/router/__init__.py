@@ -7,6 +7,8 @@
 - vrf: a routing table with all that runs over it; routing: its connected and static routes
 - routing_protocols: which processes run; routing_process: a protocol's machine at work;
   redistribution: what one hands another
+- packet_policy: access lists and policy routing in the way of packets; access_log: what `log`
+  says of them; policy_routing: packets sent by a route-map
 - icmp, udp, tcp, prober: the router's own ICMP, UDP and TCP, pings and traces under way
 - tunnel: GRE and VTI
 - crypto, crypto_policy: tunnel protection: what IKE is asked to negotiate, what its SAs open

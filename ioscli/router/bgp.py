@@ -10,6 +10,7 @@ from copy import deepcopy
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
+from ioscli.codec.bgp.attributes import path_length
 from ioscli.model.bgp import BgpProcess as BgpConfig
 from ioscli.model.effects import (
     INTERNETWORK_CONTROL,
@@ -21,7 +22,8 @@ from ioscli.model.effects import (
 )
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.redistribution import Redistribution
-from ioscli.model.rib import RouteSource
+from ioscli.model.rib import Path as RibPath
+from ioscli.model.rib import Route, RouteSource
 from ioscli.protocols.bgp import Bgp
 from ioscli.protocols.tcp.connection import TcpSettings
 from ioscli.protocols.tcp.effects import Ends, Why
@@ -104,6 +106,14 @@ class BgpProcess(RoutingProcess):
             return self.machine.router_id
         loopbacks = [address for address, loopback in here.items() if loopback]
         return max(loopbacks or here, default=_UNSPECIFIED)
+
+    def path_details(self, route: Route, path: RibPath) -> Iterable[str]:
+        """The length of the AS path."""
+        entry = self.machine.table.get(route.prefix)
+        for known in () if entry is None else entry.paths:
+            neighbor = known.neighbor
+            if neighbor is not None and neighbor.address == path.advertiser:
+                yield f"AS Hops {path_length(known.attributes.as_path or ())}"
 
     # -- the operator ------------------------------------------------------------------------------
 

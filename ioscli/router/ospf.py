@@ -6,18 +6,24 @@ Imported when a configuration first has a `router ospf`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from copy import deepcopy
+from copy import copy, deepcopy
+from dataclasses import fields
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
 from ioscli.codec.ospf.numbers import ALL_D_ROUTERS, ALL_SPF_ROUTERS
-from ioscli.model.effects import Redistributed, RoutingEffect
+from ioscli.model.effects import Install, Redistributed, RoutingEffect, Withdraw
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import SECOND, Instant
-from ioscli.model.ospf import OspfInterface, OspfInterfaceSettings, OspfKey
+from ioscli.model.ospf import (
+    OspfDistributeList,
+    OspfInterface,
+    OspfInterfaceSettings,
+    OspfKey,
+)
 from ioscli.model.ospf import OspfProcess as OspfConfig
 from ioscli.model.redistribution import Redistribution
-from ioscli.model.rib import RouteSource
+from ioscli.model.rib import Route, RouteSource
 from ioscli.protocols.ospf import Ospf
 from ioscli.protocols.ospf.counters import Counters
 from ioscli.router.redistribution import through_route_map
@@ -25,6 +31,7 @@ from ioscli.router.routing_process import RoutingProcess
 
 if TYPE_CHECKING:
     from ioscli.model.key_chain import KeyChain
+    from ioscli.model.policy import PolicyConfig
     from ioscli.router.interfaces import Interface
     from ioscli.router.router import Router
 
@@ -56,6 +63,8 @@ class OspfProcess(RoutingProcess):
         self.counters_cleared: Instant | None = None
         """When `clear ip ospf traffic` was given last."""
         self._leading_changes = 0
+        self._refused: dict[IPv4Network, Route] = {}
+        """Routes of the machine that a `distribute-list ... in` keeps out of the table."""
         self._keys_change: int | None = None
         """When a key's lifetime begins or ends next, seconds since 1970."""
         self._told: tuple[OspfConfig, list[OspfInterface], frozenset[int]] | None = None
@@ -79,15 +88,20 @@ class OspfProcess(RoutingProcess):
         taken = frozenset(
             other.machine.router_id for other in _processes(self.router) if other is not self
         )
-        if told == (self.config, interfaces, taken):
+        config = self._config_with_lists()
+        if told == (config, interfaces, taken):
+            self._filter_again()
             return
-        self._told = (deepcopy(self.config), [_snapshot(it) for it in interfaces], taken)
+        self._told = (config, [_snapshot(it) for it in interfaces], taken)
         config, interfaces, _ = self._told
         self.carry_out(self.machine.configure(self._simulation.now, config, interfaces, taken))
+        self._filter_again()
         self._join_groups()
 
     def carry_out(self, effects: Iterable[RoutingEffect]) -> None:
         """Do what the machine asks; the group of designated routers is heard by these only."""
+        if self._refused or self._filters(incoming=True):
+            effects = [self._filtered(effect) for effect in effects]
         super().carry_out(effects)
         if self.machine.leading_changes != self._leading_changes:
             self._leading_changes = self.machine.leading_changes
@@ -99,6 +113,15 @@ class OspfProcess(RoutingProcess):
         self._told = None
         self.configure()
         self.routes_changed()
+
+    def _config_with_lists(self) -> OspfConfig:
+        """A copy of the lines, with the prefix lists that areas name."""
+        config = _copy(self.config)
+        lists = self.router.config.policy.prefix_lists
+        for area in config.areas.values():
+            named = (area.filter_in, area.filter_out)
+            area.lists = {name: deepcopy(lists[name]) for name in named if name in lists}
+        return config
 
     def force_spf(self) -> None:
         """`clear ip ospf force-spf`: shortest paths of all areas, now."""
@@ -150,6 +173,41 @@ class OspfProcess(RoutingProcess):
         now = self._simulation.now
         self.carry_out(self.machine.receive(now, interface, source, destination, payload))
 
+    # -- distribute lists --------------------------------------------------------------------------
+
+    def _filters(self, *, incoming: bool) -> list[OspfDistributeList]:
+        config = self.router.config.ospf.get(self.name)
+        lists = [] if config is None else config.distribute_lists
+        return [one for one in lists if one.incoming is incoming]
+
+    def _filtered(self, effect: RoutingEffect) -> RoutingEffect:
+        """A route that a list refuses is as good as gone."""
+        if isinstance(effect, Withdraw):
+            self._refused.pop(effect.prefix, None)
+        elif isinstance(effect, Install):
+            route = effect.route
+            if self._refuses(route):
+                self._refused[route.prefix] = route
+                return Withdraw(route.prefix)
+            self._refused.pop(route.prefix, None)
+        return effect
+
+    def _filter_again(self) -> None:
+        """The lists, or what they say, may have changed."""
+        if not self._refused and not self._filters(incoming=True):
+            return
+        known = [*self.vrf.rib.of_source(self.source, self.name), *self._refused.values()]
+        self.carry_out([Install(route) for route in known])
+
+    def _refuses(self, route: Route) -> bool:
+        for one in self._filters(incoming=True):
+            through = {path.interface for path in route.paths}
+            if one.interface is not None and one.interface not in through:
+                continue
+            if not passes(self.router.config.policy, one, route):
+                return True
+        return False
+
     # -- redistribution ----------------------------------------------------------------------------
 
     def redistributions(self) -> Collection[Redistribution]:
@@ -169,12 +227,24 @@ class OspfProcess(RoutingProcess):
         for prefix, route in super()._select().items():
             if route.origin is RouteSource.CONNECTED and route.interface in self.machine.interfaces:
                 continue
+            if self._holds_back(route):
+                continue
             if subnets.get((route.origin, route.process), otherwise) or _classful(prefix):
                 chosen[prefix] = self._with_metric(route)
         default = self._default_route()
         if default is not None:
             chosen[_DEFAULT_ROUTE] = default
         return chosen
+
+    def _holds_back(self, route: Redistributed) -> bool:
+        """Whether a `distribute-list ... out` refuses a route."""
+        policy = self.router.config.policy
+        for one in self._filters(incoming=False):
+            if one.source in (None, route.origin) and one.process in ("", route.process):
+                entry = self.vrf.rib.entry(route.prefix)
+                if entry is not None and not passes(policy, one, entry.route):
+                    return True
+        return False
 
     def _with_metric(self, route: Redistributed) -> Redistributed:
         """From one process to another the metric is carried over (Cisco's configuration guide)."""
@@ -307,11 +377,39 @@ def _describe(interface: Interface, index: int) -> OspfInterface:
     )
 
 
+def _copy(config: OspfConfig) -> OspfConfig:
+    """The operator's lines go on changing; only areas hold more than values."""
+    made = copy(config)
+    for field in fields(config):
+        value = getattr(config, field.name)
+        if field.name == "areas":
+            made.areas = deepcopy(config.areas)
+        elif isinstance(value, list | dict | set):
+            setattr(made, field.name, value.copy())
+    return made
+
+
 def _snapshot(facts: OspfInterface) -> OspfInterface:
     """The operator's settings go on changing; what the machine was told does not."""
     if facts.settings is _AS_USUAL:
         return facts
-    return facts._replace(settings=deepcopy(facts.settings))
+    settings = copy(facts.settings)
+    settings.authentication = deepcopy(settings.authentication)
+    return facts._replace(settings=settings)
+
+
+def passes(policy: PolicyConfig, one: OspfDistributeList, route: Route) -> bool:
+    """Whether a list lets a route through; one that is not there lets everything."""
+    if one.kind == "route-map":
+        return (
+            one.name not in policy.route_maps
+            or through_route_map(policy, one.name, route) is not None
+        )
+    if one.kind == "prefix":
+        prefixes = policy.prefix_lists.get(one.name)
+        return prefixes is None or prefixes.permits(route.prefix)
+    addresses = policy.access_lists.get(one.name)
+    return addresses is None or addresses.permits_route(route.prefix)
 
 
 def _classful(prefix: IPv4Network) -> bool:

@@ -23,6 +23,7 @@ from ioscli.model.route_map import (
     SetNextHop,
     SetPrecedence,
     SetTos,
+    SetTrackedNextHop,
 )
 
 if TYPE_CHECKING:
@@ -118,6 +119,9 @@ class PolicyRouting:
         self, entry: RouteMapEntry, packet: bytes, forwarding: Forwarding
     ) -> tuple[Target, str] | None:
         """Where an entry sends a packet, and how debugging writes that; None: nowhere."""
+        found = self._tracked(entry, forwarding)
+        if found is not None:
+            return found
         routed = _is_routed(packet, forwarding)
         for default in (False, True):
             if default and routed:
@@ -133,6 +137,15 @@ class PolicyRouting:
                     found = self._out_of(line.interfaces, packet, forwarding)
                     if found is not None:
                         return found
+        return None
+
+    def _tracked(self, entry: RouteMapEntry, forwarding: Forwarding) -> tuple[Target, str] | None:
+        """The first next hop, by number, whose tracked object is up."""
+        lines = [line for line in entry.sets if isinstance(line, SetTrackedNextHop)]
+        for line in sorted(lines, key=lambda it: it.sequence):
+            hop = _connected(line.address, forwarding)
+            if hop is not None and self._router.tracked_up(line.track):
+                return forwarding.target(hop, line.address.packed), f", g={line.address}"
         return None
 
     @staticmethod

@@ -131,6 +131,8 @@ def _offered(rib: Rib, line: Redistribution, covered: Covered) -> Iterator[Route
 
 
 def _matches(route: Route, match: tuple[str, ...]) -> bool:
+    if route.source is RouteSource.BGP:
+        return route.kind != "internal"  # what IGPs carry must not depend on what they carried
     if route.source is not RouteSource.OSPF:
         return True
     kind = _KINDS.get(route.kind, "internal")

@@ -18,6 +18,7 @@ from ioscli.model.rib import RouteSource
 from ioscli.model.rip import RipConfig, RipInterfaceSettings, major_network
 from ioscli.protocols.rip import Rip
 from ioscli.protocols.rip.interface import Key, RipInterface, versions
+from ioscli.router.redistribution import through_route_map
 from ioscli.router.routing_process import RoutingProcess
 
 if TYPE_CHECKING:
@@ -136,6 +137,18 @@ class RipProcess(RoutingProcess):
     def covered(self) -> Collection[InterfaceName]:
         """The interfaces on which it runs."""
         return self.machine.interfaces.keys()
+
+    def routes_changed(self) -> None:
+        """The table changed: what is redistributed, and whether a default route is told."""
+        super().routes_changed()
+        name = self.config.default_route_map
+        if name is not None:
+            policy = self.router.config.policy
+            allowed = any(
+                through_route_map(policy, name, route) is not None
+                for route in self.vrf.rib.routes()
+            )
+            self.carry_out(self.machine.allow_default(self._simulation.now, allowed=allowed))
 
     # -- packets -----------------------------------------------------------------------------------
 

@@ -7,11 +7,16 @@ from ipaddress import IPv4Address
 from ioscli.codec.ipv4 import IpProtocol
 from ioscli.engine.simulation import Simulation
 from ioscli.protocols.tcp import service
+from ioscli.protocols.tcp.connection import TcpSettings
 from ioscli.router.forwarding import Forwarding
 from ioscli.router.interfaces import Interface
 
 _HEADERS = 40
 """Bytes of the IPv4 and TCP headers."""
+_TERMINAL_WINDOW = 4128
+"""IOS's receive window of connections that carry no routing protocol."""
+_TERMINAL_TOS = 0xC0
+"""Precedence 6: how IOS sends Telnet."""
 _FAR_MSS = 536
 """What IOS offers to a peer behind another router without path MTU discovery."""
 
@@ -31,6 +36,10 @@ class TcpService(service.TcpService):
         if self.least_ttl and packet[8] < self.least_ttl.get(packet[12:16], 0):
             return
         self.segment(packet)
+
+    def terminal_settings(self, peer: IPv4Address) -> TcpSettings:
+        """How IOS speaks Telnet with a peer."""
+        return TcpSettings(mss=self.mss_towards(peer), window=_TERMINAL_WINDOW, tos=_TERMINAL_TOS)
 
     def mss_towards(self, peer: IPv4Address, *, discovery: bool = False) -> int:
         """The MSS that IOS offers a peer: of the interface when it is attached, or 536.

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _PASSES = 10
 """Lists may hold lists; a set that has not settled by then is a loop."""
+_POLL = 15 * SECOND
+"""How often IOS looks at routes (`track timer ip route`)."""
 
 
 class TrackState:
@@ -50,6 +52,8 @@ class Tracking:
         self._router = router
         self._simulation = router.simulation
         self.objects: dict[int, TrackState] = {}
+        self._evaluating = False
+        self._stopped = False
         self.sla = SlaProbes(router, self.evaluate)
 
     def is_up(self, number: int) -> bool:
@@ -59,6 +63,7 @@ class Tracking:
 
     def stop(self) -> None:
         """The router goes off."""
+        self._stopped = True
         for state in self.objects.values():
             state.cancel()
         self.sla.stop()
@@ -97,15 +102,22 @@ class Tracking:
 
     def evaluate(self) -> None:
         """Look at everything again: interfaces, routes or operations changed."""
-        moved = False
+        if self._evaluating:
+            return  # whoever changes routes now looks again afterwards
+        self._evaluating = True
         for _ in range(_PASSES):
-            before = moved
-            for state in self.objects.values():
-                moved = self._consider(state) or moved
-            if moved == before:
+            moved = [state for state in self.objects.values() if self._consider(state)]
+            if not moved:
                 break
-        if moved:
             self._router.reconverge()
+        else:
+            # A route that is there while it is not tracked as there: it goes on, slowly.
+            self._simulation.post(_POLL, self._poll, None)
+        self._evaluating = False
+
+    def _poll(self, _: object) -> None:
+        if not self._stopped:
+            self.evaluate()
 
     def _consider(self, state: TrackState) -> bool:
         """Compare an object with what it looks at; whether its state changed at once."""
@@ -128,8 +140,8 @@ class Tracking:
     def _delay_passed(self, state: TrackState, up: bool) -> None:
         state.timer = state.pending = None
         self._change(state, up)
-        self.evaluate()
         self._router.reconverge()
+        self.evaluate()
 
     def _change(self, state: TrackState, up: bool) -> None:
         before, state.up = state.up, up

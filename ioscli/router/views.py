@@ -117,6 +117,8 @@ class NextHopView:
     """Who told: `from` in `show ip route A.B.C.D`."""
     share: int = 1
     """Traffic share count."""
+    metric: int | None = None
+    """Where it is not the route's: of EIGRP's unequal paths."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ class Console:
         if show is None:
             self._show = None
             return
-        if self._terminal is not None and not self.session.busy:
+        if self._terminal is not None and not self.session.busy and not self.session.remote:
             # What stands in the cursor's line is drawn anew.
             self._unseen = self._unseen[: self._unseen.rfind("\n") + 1]
         unseen, self._unseen = self._unseen, ""

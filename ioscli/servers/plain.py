@@ -11,10 +11,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
+from ioscli.model.instant import SECOND
 from ioscli.servers.desk import SWITCH_SIGN, Desk
 from ioscli.servers.pace import Clock, Turn
+
+if TYPE_CHECKING:
+    from ioscli.cli.operator_session import OperatorSession
 
 #: Wall seconds slept at a time, so that Ctrl-C is answered at once.
 _LONGEST_SLEEP = 0.1
@@ -31,6 +35,11 @@ class Paper:
         self.target = target
         self._prompt: str | None = None
         self._covered = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether a prompt stands there."""
+        return self._prompt is not None
 
     def show(self, text: str) -> None:
         """Print output."""
@@ -71,13 +80,17 @@ def converse_plainly(
     desk.sit_down()
     while True:
         _settle(desk, clock, target, stop)
+        _hear_out(desk, clock, target)
         session = desk.session
-        if not desk.current.left:
+        away = session.remote  # the other node prompts and echoes
+        if not desk.current.left and not away:
             paper.ask(session.asking if session.asking is not None else session.prompt)
 
-        def pass_time() -> float:
+        def pass_time(session: "OperatorSession" = session, *, away: bool = away) -> float:
             more = clock.advance(desk.busy) is Turn.MORE_TO_DO
             desk.check()
+            if away and not paper.waits and not (session.remote or session.busy or session.closed):
+                paper.ask(session.prompt)
             target.flush()
             ahead = 0.0 if more else clock.seconds_to_next()
             return _LONGEST_SLEEP if ahead is None else min(_LONGEST_SLEEP, ahead)
@@ -88,7 +101,8 @@ def converse_plainly(
             return
         if desk.current.left:
             paper.ask("")
-        paper.echo(line)
+        if not (away and session.remote):
+            paper.echo(line)
         clock.advance(desk.busy)
         _take(desk, line, target)
 
@@ -137,7 +151,8 @@ def _take(desk: Desk, text: str, target: TextIO) -> None:
     if desk.current.left:  # the line is the RETURN that the screen asks for
         desk.current.reopen()
         return
-    if session.asking is not None or not session.prompt:  # an answer, or a banner's text
+    # For another node, an answer, or a banner's text.
+    if session.remote or session.asking is not None or not session.prompt:
         session.feed(text)
     elif text.startswith(SWITCH_SIGN):
         found = desk.find(text[1:])
@@ -164,6 +179,21 @@ def _settle(desk: Desk, clock: Clock, target: TextIO, stop: "_StopSignal") -> No
         elif desk.session.paging:
             desk.session.page(" ")
         elif clock.advance(desk.busy) is Turn.CAUGHT_UP and desk.busy():
+            target.flush()
+            time.sleep(min(_LONGEST_SLEEP, clock.seconds_to_next() or 0.0))
+
+
+def _hear_out(desk: Desk, clock: Clock, target: TextIO) -> None:
+    """Let another node, or a program, answer what it was told, before the next line follows."""
+    simulation = desk.current.node.simulation
+    until = simulation.now + SECOND
+
+    def listening() -> bool:
+        session = desk.session
+        return (session.remote or session.asking == "") and simulation.now < until
+
+    while listening() and simulation.next_event() is not None:
+        if clock.advance(listening) is Turn.CAUGHT_UP and listening():
             target.flush()
             time.sleep(min(_LONGEST_SLEEP, clock.seconds_to_next() or 0.0))
 

@@ -2,7 +2,7 @@
 
 
 class Glass:
-    """Understands CR, LF, BS and BEL; anything else is drawn where the cursor stands."""
+    """Understands CR, LF, BS, HT and BEL; anything else is drawn where the cursor stands."""
 
     def __init__(self) -> None:
         self.rows: list[list[str]] = [[]]
@@ -20,6 +20,8 @@ class Glass:
                 case "\b":
                     assert self.column > 0, "backspace beyond the edge"
                     self.column -= 1
+                case "\t":
+                    self.column += 8 - self.column % 8
                 case "\a":
                     self.bells += 1
                 case _:

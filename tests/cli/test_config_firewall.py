@@ -119,8 +119,8 @@ def test_inspection_rules_stand_beside_each_other_by_protocol() -> None:
     "entry",
     [
         "permit tcp any any eq www 443 smtp 8080 8443 telnet",
-        "permit tcp any eq 80 www any neq 22 bgp",
-        "deny udp host 10.0.0.1 eq bootps bootpc ntp any eq snmp snmptrap 4789 log",
+        "permit tcp any eq www any neq 22 bgp",
+        "deny   udp host 10.0.0.1 eq bootps bootpc ntp any eq snmp snmptrap 4789 log",
         "permit tcp any any range ftp-data ftp established",
     ],
 )

@@ -202,3 +202,42 @@ def test_time_to_live_ends_on_policy_routed_packets_too(grammar: Grammar, net: N
     rows = net.trace("R1", TARGET, 3)
     hops = [str(row[-1].responder) for row in rows]
     assert hops[:2] == ["10.0.12.2", "10.0.24.4"]
+
+
+def test_a_tracked_next_hop_is_taken_while_its_object_is_up(grammar: Grammar, net: Network) -> None:
+    desk = desk_of(
+        grammar,
+        net,
+        "track 1 interface gi0/2 line-protocol",
+        "track 2 interface lo77 line-protocol",
+        "route-map AWAY permit 10",
+        "set ip next-hop verify-availability 10.0.23.3 5 track 2",
+        "set ip next-hop verify-availability 10.0.24.4 10 track 1",
+        "interface gi0/0",
+        "ip policy route-map AWAY",
+    )
+    assert by_r4(net) == 5
+    shown = desk.type("show route-map")
+    assert "    ip next-hop verify-availability 10.0.23.3 5 track 2  [down]\n" in shown
+    assert "    ip next-hop verify-availability 10.0.24.4 10 track 1  [up]\n" in shown
+    desk.type("conf t", "interface gi0/2", "shutdown", "end")
+    assert by_r4(net) == 0
+
+
+def test_debug_ip_policy(grammar: Grammar, net: Network) -> None:
+    desk = desk_of(grammar, net, *POLICY)
+    assert desk.type("debug ip policy") == "Policy routing debugging is on\n"
+    before = len(net.log)
+    net.ping("R1", TARGET, count=1)
+    head = f"IP: s=10.0.12.1 (GigabitEthernet0/0), d={TARGET}, "
+    said = [line[line.index("IP: s=") :] for line in net.log[before:] if "IP: s=" in line]
+    assert said[:3] == [
+        head + "len 100, FIB policy match",
+        head + "len 100, PBR Counted",
+        head + "g=10.0.24.4, len 100, FIB policy routed",
+    ]
+    assert "  Policy routing debugging is on\n" in desk.type("show debugging")
+    desk.type("undebug ip policy")
+    before = len(net.log)
+    net.ping("R1", TARGET, count=1)
+    assert not [line for line in net.log[before:] if "policy" in line]

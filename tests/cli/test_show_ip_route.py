@@ -1,5 +1,6 @@
 """show ip route: the table and single entries."""
 
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
 from ioscli.cli.matcher import Grammar
@@ -7,7 +8,7 @@ from ioscli.cli.show.ip_route import show_ip_route
 from ioscli.cli.show.ip_route_entry import show_route_entry
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import Instant, seconds
-from ioscli.router.views import NextHopView, RouteView
+from ioscli.router.views import NextHopView, RouteNotes, RouteView
 
 from .desk import Desk, FakeRouter
 
@@ -153,3 +154,97 @@ def test_commands(grammar: Grammar) -> None:
     assert desk.type("show ip route nowhere").endswith(
         "% Invalid input detected at '^' marker.\n\n"
     )
+
+
+def test_summaries_and_long_lines() -> None:
+    routes = [
+        replace(route("D", "10.0.0.0/8", "Nu0", distance=5, metric=28160), process="1"),
+        replace(
+            route(
+                "O E2",
+                "172.20.190.128/25",
+                "172.20.190.110 TenGigabitEthernet1/1/4",
+                distance=110,
+                metric=20,
+            ),
+            kind="E2",
+        ),
+    ]
+    assert list(show_ip_route(routes, NOW))[12:] == [
+        "D     10.0.0.0/8 is a summary, 00:51:20, Null0",
+        "      172.20.0.0/25 is subnetted, 1 subnets",
+        "O E2     172.20.190.128",
+        "           [110/20] via 172.20.190.110, 00:51:20, TenGigabitEthernet1/1/4",
+    ]
+
+
+def test_default_routes_of_protocols_carry_the_mark_in_the_second_column() -> None:
+    routes = [route("O E2", "0.0.0.0/0", "10.0.0.2 Gi0/1", distance=110, metric=1)]
+    lines = list(show_ip_route(routes, NOW))
+    assert lines[12] == "O*E2  0.0.0.0/0 [110/1] via 10.0.0.2, 00:51:20, GigabitEthernet0/1"
+
+
+def test_one_process_of_a_protocol() -> None:
+    routes = [
+        replace(route("O", "10.1.0.0/16", "10.9.0.2 Gi0/1", distance=110, metric=2), process="1"),
+        replace(route("O", "10.2.0.0/16", "10.9.0.2 Gi0/1", distance=110, metric=2), process="2"),
+    ]
+    assert sum("via" in line for line in show_ip_route(routes, NOW, "O")) == 2
+    (only,) = [line for line in show_ip_route(routes, NOW, "O", "2") if "via" in line]
+    assert only.startswith("O        10.2.0.0 ")
+
+
+def learned(code: str, kind: str, process: str, *, tag: int = 0, **numbers: int) -> RouteView:
+    """A route of a protocol through 10.9.9.2, told by 3.3.3.3."""
+    found = route(code, "10.8.8.0/24", "10.9.9.2 Tu0", **numbers)
+    path = replace(found.paths[0], advertiser=IPv4Address("3.3.3.3"))
+    return replace(found, paths=(path,), kind=kind, process=process, tag=tag)
+
+
+def test_an_entry_of_ospf() -> None:
+    """As the articles' captures of 15.x have it."""
+    routes = [learned("O", "", "10", distance=110, metric=1001)]
+    assert list(show_route_entry(routes, IPv4Address("10.8.8.1"), None, NOW)) == [
+        "Routing entry for 10.8.8.0/24",
+        '  Known via "ospf 10", distance 110, metric 1001, type intra area',
+        "  Last update from 10.9.9.2 on Tunnel0, 00:51:20 ago",
+        "  Routing Descriptor Blocks:",
+        "  * 10.9.9.2, from 3.3.3.3, 00:51:20 ago, via Tunnel0",
+        "      Route metric is 1001, traffic share count is 1",
+    ]
+
+
+def test_an_external_entry_with_a_tag_and_notes() -> None:
+    routes = [learned("O E2", "E2", "1", tag=77, distance=110, metric=20)]
+    notes = RouteNotes(("bgp 65000",), ("bgp 65000",), 10)
+    shown = list(show_route_entry(routes, IPv4Address("10.8.8.1"), None, NOW, lambda _: notes))
+    assert shown[1:5] == [
+        '  Known via "ospf 1", distance 110, metric 20',
+        "  Tag 77, type extern 2, forward metric 10",
+        "  Redistributing via bgp 65000",
+        "  Advertised by bgp 65000",
+    ]
+    assert shown[-1] == "      Route tag 77"
+
+
+def test_an_entry_of_bgp() -> None:
+    """The capture `show-ip-route-WORD` of a tagged external route, but for its numbers."""
+    found = replace(
+        route("B", "10.8.8.0/24", "10.105.179.5", distance=20),
+        kind="external",
+        process="65201",
+        tag=8244,
+    )
+    notes = RouteNotes(paths=(("AS Hops 4",),))
+    shown = list(show_route_entry([found], IPv4Address("10.8.8.1"), None, NOW, lambda _: notes))
+    assert shown[1:] == [
+        '  Known via "bgp 65201", distance 20, metric 0',
+        "  Tag 8244, type external",
+        "  Last update from 10.105.179.5 00:51:20 ago",
+        "  Routing Descriptor Blocks:",
+        "  * 10.105.179.5, from 10.105.179.5, 00:51:20 ago",
+        "      Route metric is 0, traffic share count is 1",
+        "      AS Hops 4",
+        "      Route tag 8244",
+        "      MPLS label: none",
+    ]

@@ -9,8 +9,8 @@ import pytest
 from ioscli.cli.matcher import Grammar
 from ioscli.model.ifname import InterfaceName
 from ioscli.router.router import Router
-
 from tests.router.networks import Network, config
+
 from .desk import Desk
 
 PORT = InterfaceName.parse("Gi0/1")
@@ -119,6 +119,14 @@ def test_routes_and_probes_of_a_vrf(desk: Desk) -> None:
     assert "!!!!!" in desk.type("ping vrf RED 2.2.2.2")
     assert "....." in desk.type("ping 2.2.2.2")
     assert " 1 10.1.0.2" in desk.type("traceroute vrf RED 2.2.2.2").replace("  1", " 1")
+
+
+def test_addresses_of_a_vrf(desk: Desk) -> None:
+    red(desk)
+    desk.type("ping vrf RED 10.1.0.2")
+    assert "10.1.0.2" in desk.type("show ip arp vrf RED")
+    assert "10.1.0.2" not in desk.type("show ip arp")
+    assert desk.type("show ip arp vrf BLUE") == "% VRF BLUE does not exist\n"
 
 
 def test_one_route_of_a_vrf(desk: Desk) -> None:

@@ -56,6 +56,25 @@ WAYS = {
             "ISP2#show ip bgp 203.0.113.0": "Community: 200:80",
         },
     ),
+    "eigrp-basics": (
+        "basics",
+        "R1 R2 R3 R4",
+        {
+            "@wait 20s\nR1#ping 172.16.3.1 source lo0": FITS,
+            "R1#show ip route 3.3.3.3": "traffic share count is 236",
+            "R1#show ip route 172.16.0.0 255.255.252.0": "10.0.13.3, from",
+            "R3#show ip eigrp neighbors detail": "Stub Peer Advertising (CONNECTED SUMMARY )",
+            "R2#show ip eigrp interfaces detail": 'key-chain is "EIGRP"',
+        },
+    ),
+    "ospf-nbma-over-ipsec": (
+        "nbma",
+        "R1 R2 ISP PC1 PC2",
+        {
+            "@wait 180s\nPC1#ping 192.168.20.10": FITS,
+            "R1#show ip route ospf": "192.168.20.0/24 [110/1001] via 10.0.0.2",
+        },
+    ),
     "ospf-multiarea": (
         "areas",
         "R1 R2 R3 R4 R5 R6",

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
 
+import pytest
+
+from ioscli.engine.capture import PcapngWriter
 from ioscli.model.bgp import BgpNeighbor, BgpNetwork, BgpProcess, BgpSettings
 from ioscli.model.changes import RoutingChanged
 from ioscli.model.config import RouterConfig
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.redistribution import Redistribution
 from ioscli.model.rib import RouteSource
+from ioscli.model.route_map import RouteMap, RouteMapEntry, SetCommunity, SetMetric
 from ioscli.router.bgp import BgpProcess as Process
 from ioscli.router.router import Router
 
@@ -268,3 +276,57 @@ def test_equal_seeds_give_equal_logs() -> None:
         return network.log
 
     assert run() == run()
+
+
+def test_internal_routes_are_not_handed_to_others() -> None:
+    """IOS without `bgp redistribute-internal`; external ones are."""
+    from ioscli.router.redistribution import Sets, select
+
+    for second_as, expected in ((65002, {"2.2.2.2/32"}), (65001, set())):
+        network = two(second_as=second_as).boot()
+        network.wait(40)
+        found = select(
+            network["R1"].rib,
+            [Redistribution(RouteSource.BGP, "65001")],
+            lambda _name, _route: Sets(),
+            lambda _source, _name: (),
+            default_route=False,
+        )
+        assert {str(prefix) for prefix in found} == expected
+        assert routes(network["R1"]) == {"2.2.2.2/32": "10.0.0.2"}
+
+
+def test_wireshark_finds_nothing_wrong(tmp_path: Path) -> None:
+    """Every message of a session's life, dissected by tshark."""
+    program = shutil.which("tshark")
+    if program is None:
+        assert os.environ.get("CI") != "true", "tshark is missing"
+        pytest.skip("tshark is not installed")
+    network = two(second_as=4_200_000_001, password="secret", route_map_out="OUT")
+    made = network["R1"].config
+    entry = RouteMapEntry(10, sets=[SetCommunity(frozenset({65001 << 16 | 7})), SetMetric(9)])
+    made.policy.route_maps["OUT"] = RouteMap("OUT", {10: entry})
+    assert made.bgp is not None
+    made.bgp.neighbors[IPv4Address("10.0.0.2")].own.send_community = "both"
+    other = network["R2"].config.bgp
+    assert other is not None
+    other.neighbors[IPv4Address("10.0.0.1")].own.password = "secret"
+    capture = PcapngWriter(tmp_path / "bgp.pcapng")
+    capture.tap(network.links["R1-R2"])
+    network.boot()
+    network.wait(100)
+    process(network["R1"]).clear_soft([IPv4Address("10.0.0.2")], inbound=True, outbound=True)
+    network.wait(5)
+    process(network["R1"]).clear([IPv4Address("10.0.0.2")])
+    network.wait(40)
+    capture.close()
+    fields = ("bgp.type", "_ws.malformed", "tcp.checksum.status", "_ws.expert.severity")
+    printed = subprocess.run(
+        [program, "-r", str(tmp_path / "bgp.pcapng"), "-o", "tcp.check_checksum:TRUE",
+         "-T", "fields", *(word for field in fields for word in ("-e", field))],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    rows = [row.split("\t") for row in printed.splitlines()]
+    assert {kind for row in rows for kind in row[0].split(",") if kind} == {"1", "2", "3", "4", "5"}
+    assert {row[1] for row in rows} == {""}
+    assert "0" not in {row[2] for row in rows}

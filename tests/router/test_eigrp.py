@@ -73,7 +73,7 @@ def test_another_autonomous_system_is_no_neighbor() -> None:
 
 
 def test_k_values_that_differ() -> None:
-    network = chain(EVERYWHERE, f"{EVERYWHERE}\n metric weights 0 1 1 1 0 0")
+    network = chain(EVERYWHERE, "router eigrp 100\n metric weights 0 1 1 1 0 0\n network 0.0.0.0")
     assert neighbors(network, "R1") == []
     assert set(messages(network, "R1")) == {
         "%DUAL-5-NBRCHANGE: EIGRP-IPv4 100: Neighbor 10.0.12.2 (GigabitEthernet0/0) is down:"
@@ -194,7 +194,8 @@ def test_ospf_routes_need_a_metric() -> None:
         "router ospf 1\n network 0.0.0.0 255.255.255.255 area 0",
     )
     network.wait(50)
-    assert routes(network, "R1") == {}
+    # The network itself has the metric of its interface.
+    assert routes(network, "R1") == {"10.0.23.0/24": "D EX [170/3072] 10.0.12.2"}
     type_at(network, "R2", "router eigrp 100\n redistribute ospf 1 metric 10000 100 255 1 1500")
     network.wait(2)
     assert routes(network, "R1")["3.3.3.3/32"] == "D EX [170/281856] 10.0.12.2"

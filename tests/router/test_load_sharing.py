@@ -76,11 +76,12 @@ def test_static_routes_share_and_survive_the_loss_of_one() -> None:
         made["R1"].config.static_routes.append(line)
     made["R1"].apply([StaticRoutesChanged()])
     assert set(ways(made)) == {"GigabitEthernet0/0", "GigabitEthernet0/1"}
-    made.links["R1-R2 0"].set_up(False)
+    made.links["R1-R2"].set_up(False)  # the second one, of Gi0/1
     made.wait(10)
     found = made["R1"].forwarding.way_out(int(FAR))
     assert found is not None
-    assert str(found[0].name) == "GigabitEthernet0/1"
+    assert str(found[0].name) == "GigabitEthernet0/0"
+    assert not isinstance(made["R1"].forwarding.find(FAR.packed), LoadSharing)
 
 
 def test_one_flow_keeps_to_one_way() -> None:

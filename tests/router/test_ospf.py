@@ -345,7 +345,7 @@ def test_a_key_chain_signs_with_its_algorithm_and_follows_lifetimes() -> None:
             "key chain KC\n key 1\n  key-string first\n"
             "  cryptographic-algorithm hmac-sha-256\n"
             "  send-lifetime 00:00:00 Mar 1 2002 00:02:00 Mar 1 2002\n"
-            " key 2\n  key-string second\n  cryptographic-algorithm hmac-sha-512\n"
+            " exit\n key 2\n  key-string second\n  cryptographic-algorithm hmac-sha-512\n"
             "  send-lifetime 00:01:50 Mar 1 2002 infinite\n"
             f"interface Gi0/0\n ip ospf authentication key-chain KC\n{EVERYWHERE}",
         )
@@ -370,3 +370,61 @@ def test_the_group_of_leaders_is_heard_by_them_only() -> None:
     process(network, "R1").restart()
     network.wait(60)
     assert [IPv4Address(group) for group in port.groups] == [IPv4Address("224.0.0.5")]
+
+
+def test_distribute_lists_filter_the_table_and_what_is_redistributed() -> None:
+    network = pair()
+    type_at(
+        network,
+        "R2",
+        "ip route 172.30.0.0 255.255.0.0 Null0\nip route 172.31.0.0 255.255.0.0 Null0\n"
+        "router ospf 1\n redistribute static subnets",
+    )
+    network.wait(70)
+    assert set(routes(network, "R1")) == {"2.2.2.2/32", "172.30.0.0/16", "172.31.0.0/16"}
+    type_at(
+        network,
+        "R1",
+        "ip prefix-list PL seq 5 permit 172.31.0.0/16\n"
+        "router ospf 1\n distribute-list prefix PL in",
+    )
+    assert set(routes(network, "R1")) == {"172.31.0.0/16"}
+    assert "172.30.0.0" in execute(network, "R1", "show ip ospf database external")
+    type_at(network, "R1", "ip prefix-list PL seq 10 permit 2.2.2.2/32")
+    assert set(routes(network, "R1")) == {"2.2.2.2/32", "172.31.0.0/16"}
+    type_at(network, "R1", "router ospf 1\n no distribute-list prefix PL in")
+    assert set(routes(network, "R1")) == {"2.2.2.2/32", "172.30.0.0/16", "172.31.0.0/16"}
+    type_at(
+        network,
+        "R2",
+        "access-list 9 deny 172.30.0.0\naccess-list 9 permit any\n"
+        "router ospf 1\n distribute-list 9 out static",
+    )
+    network.wait(20)
+    assert set(routes(network, "R1")) == {"2.2.2.2/32", "172.31.0.0/16"}
+
+
+def test_prefix_lists_filter_summaries_at_the_border() -> None:
+    """R1 - area 1 - R2 - area 0 - R3 - area 2 - R4."""
+    network = chain("1", "0", "2")
+    network.wait(90)
+    assert route(network, "R4", "1.1.1.1/32") == "O IA [110/4] via 10.0.34.3"
+    type_at(
+        network,
+        "R2",
+        "ip prefix-list OUT deny 1.1.1.1/32\nip prefix-list OUT permit 0.0.0.0/0 le 32\n"
+        "router ospf 1\n area 1 filter-list prefix OUT out",
+    )
+    network.wait(30)
+    assert route(network, "R4", "1.1.1.1/32") == ""
+    assert route(network, "R4", "10.0.12.0/24") == "O IA [110/3] via 10.0.34.3"
+    type_at(
+        network,
+        "R3",
+        "ip prefix-list IN permit 3.3.3.3/32\nrouter ospf 1\n area 2 filter-list prefix IN in",
+    )
+    network.wait(30)
+    assert route(network, "R4", "10.0.12.0/24") == ""
+    type_at(network, "R3", "ip prefix-list IN permit 10.0.12.0/24")
+    network.wait(30)
+    assert route(network, "R4", "10.0.12.0/24") == "O IA [110/3] via 10.0.34.3"

@@ -280,3 +280,23 @@ def test_a_table_of_its_own_for_a_vrf() -> None:
     net.wait(60)
     assert learned(net["R1"], "A") == {"10.2.2.2/32": "[1] via 10.0.1.2"}
     assert learned(net["R1"]) == {}
+
+
+def test_a_default_route_while_a_route_is_there() -> None:
+    net = row()
+    type_at(
+        net["R3"],
+        "ip prefix-list W permit 172.16.0.0/16",
+        "route-map WHILE permit 10",
+        "match ip address prefix-list W",
+        "router rip",
+        "default-information originate route-map WHILE",
+    )
+    net.wait(40)
+    assert "0.0.0.0/0" not in learned(net["R1"])
+    type_at(net["R3"], "ip route 172.16.0.0 255.255.0.0 null0")
+    net.wait(40)
+    assert learned(net["R1"])["0.0.0.0/0"] == "[2] via 10.0.12.2"
+    type_at(net["R3"], "no ip route 172.16.0.0 255.255.0.0 null0")
+    net.wait(10)
+    assert "0.0.0.0/0" not in learned(net["R1"])

@@ -34,14 +34,9 @@ class Site:
         self.net.boot()
         self.net.wait(5)
         self.desk = Desk(grammar, self.net["R1"])
-        self.far = Desk(grammar, self.net["R2"])
 
     def configure(self, *lines: str) -> str:
         return self.desk.type("configure terminal", *lines, "end")
-
-    def far_port(self, word: str) -> None:
-        """`shutdown` or `no shutdown` on R2's Gi0/0: R1's line goes with it."""
-        self.far.type("configure terminal", "interface gi0/0", word, "end")
 
     def show(self, command: str) -> list[str]:
         return self.desk.type(command).splitlines()
@@ -117,6 +112,15 @@ def test_state_counts_what_is_too_slow_as_down(site: Site) -> None:
     assert "  Latest operation return code: Over threshold" in site.show("show track 2")
 
 
+def test_the_prompt_tells_what_an_operation_is(site: Site) -> None:
+    site.desk.type("configure terminal", "ip sla 1")
+    assert site.desk.session.prompt == "R1(config-ip-sla)#"
+    site.desk.type("icmp-echo 10.0.0.2")
+    assert site.desk.session.prompt == "R1(config-ip-sla-echo)#"
+    site.desk.type("exit")
+    assert site.desk.session.prompt == "R1(config)#"
+
+
 def test_an_operation_ends_with_its_life(site: Site) -> None:
     site.configure("ip sla 1", "icmp-echo 10.0.0.2", "frequency 5", "exit")
     assert site.net["R1"].tracking.sla.runs[1].next_due is None  # nobody started it
@@ -130,24 +134,23 @@ def test_an_operation_ends_with_its_life(site: Site) -> None:
 def test_line_protocol_with_delay(site: Site) -> None:
     site.configure("track 1 interface GigabitEthernet0/0 line-protocol", "delay down 10 up 5")
     assert "  Line protocol is Up" in site.show("show track 1")
-    site.far_port("shutdown")
+    site.link.set_up(False)
     site.net.wait(6)
     shown = site.show("show track 1")
-    assert shown[2].startswith("  Line protocol is Up (hw down), delayed Down (") is False
     assert ", delayed Down (" in shown[2]
     assert "  Delay up 5 secs, down 10 secs" in shown
     site.net.wait(10)
     assert site.messages() == ["1 interface Gi0/0 line-protocol Up -> Down"]
-    site.far_port("no shutdown")
+    site.link.set_up(True)
     site.net.wait(20)
     assert site.messages()[1:] == ["1 interface Gi0/0 line-protocol Down -> Up"]
 
 
 def test_a_change_that_does_not_outlast_the_delay_is_none(site: Site) -> None:
     site.configure("track 1 interface GigabitEthernet0/0 line-protocol", "delay down 30")
-    site.far_port("shutdown")
+    site.link.set_up(False)
     site.net.wait(10)
-    site.far_port("no shutdown")
+    site.link.set_up(True)
     site.net.wait(60)
     assert site.messages() == []
 
@@ -174,6 +177,7 @@ def test_routes_and_lists(site: Site) -> None:
     ]
     assert "  First-hop interface is GigabitEthernet0/0" in shown
     assert shown[-3:] == ["  Tracked by:", "    Track List 3", "    Track List 4"]
+    site.net.log.clear()
     site.configure("no ip route 192.0.2.0 255.255.255.0 10.0.0.2")
     assert [tracking.is_up(number) for number in (1, 2, 3, 4)] == [False, True, False, True]
     assert site.messages() == [
@@ -183,6 +187,21 @@ def test_routes_and_lists(site: Site) -> None:
     ]
     assert "  Reachability is Down (no ip route)" in site.show("show track 1")
     assert "    object 9 Undefined" in site.show("show track 4")
+
+
+def test_a_route_tracked_by_its_own_absence_flaps_slowly(site: Site) -> None:
+    site.configure(
+        "track 1 ip route 192.0.2.0 255.255.255.0 reachability",
+        "track 2 list boolean and",
+        "object 1 not",
+        "exit",
+        "ip route 192.0.2.0 255.255.255.0 10.0.0.2 track 2",
+    )
+    site.net.wait(100)
+    events = site.net.simulation.events_run
+    site.net.wait(100)
+    assert site.net.simulation.events_run - events < 2_000
+    assert site.messages()
 
 
 def test_brief(site: Site) -> None:

@@ -181,8 +181,13 @@ def _sections(config: RouterConfig, kind: AccessListKind) -> Iterator[str]:
 
 
 def _is_numbered(known: AccessList) -> bool:
-    """Whether it is written by `access-list`: empty lists and IOS-XE's stand as sections."""
-    return known.name.isdigit() and not known.written and bool(known.lines or known.remarks)
+    """Whether it is written by `access-list`: empty lists and IOS-XE's stand as sections.
+
+    So do those with `evaluate`, which `access-list` has not.
+    """
+    if not known.name.isdigit() or known.written or not (known.lines or known.remarks):
+        return False
+    return not any(entry.kept and entry.kept.whole for entry in known.lines.values())
 
 
 def _lines(known: AccessList) -> Iterator[str]:

@@ -12,12 +12,13 @@ from ioscli.cli.show import arp
 if TYPE_CHECKING:
     from ioscli.cli.results import Args
     from ioscli.cli.session import Session
+    from ioscli.router.views import ArpView
 
 
 @command("show_arp", "show_ip_arp")
 def show_arp(session: Session, args: Args) -> Iterable[str]:
-    """`show arp`, `show ip arp`: all, or what H.H.H, A.B.C.D or INTERFACE choose."""
-    entries = session.router.arp_views()
+    """`show arp`, `show ip arp [vrf X]`: all, or what H.H.H, A.B.C.D or INTERFACE choose."""
+    entries = _of_table(session, args.get("A_ARP_VRF", ""))
     if "A_ARP_HARDWARE" in args:
         entries = [entry for entry in entries if entry.mac == args["A_ARP_HARDWARE"]]
     elif "A_ARP_ADDRESS" in args:
@@ -28,6 +29,15 @@ def show_arp(session: Session, args: Args) -> Iterable[str]:
             raise Refusal(argument="A_ARP_INTERFACE")
         entries = [entry for entry in entries if entry.interface == name]
     return arp.show_arp(entries)
+
+
+def _of_table(session: Session, vrf: str) -> list[ArpView]:
+    """The entries on the interfaces of one routing table."""
+    config = session.router.config
+    if vrf and vrf not in config.vrfs:
+        raise Refusal(f"% VRF {vrf} does not exist")
+    tables = {name: interface.vrf for name, interface in config.interfaces.items()}
+    return [it for it in session.router.arp_views() if tables.get(it.interface, "") == vrf]
 
 
 @command("show_arp_summary")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ioscli.cli.commands.interface import Changes, resets
+from ioscli.cli.communities import communities_in, written
 from ioscli.cli.configuration import ConfigContext
 from ioscli.cli.refusals import Refusal
 from ioscli.cli.registry import command
@@ -13,10 +14,8 @@ from ioscli.cli.running_config import writes
 from ioscli.model.attribute_lists import (
     AsPathEntry,
     AsPathList,
-    Community,
     CommunityEntry,
     CommunityList,
-    community_text,
 )
 from ioscli.model.changes import RoutingChanged
 from ioscli.model.config import RouterConfig
@@ -25,13 +24,6 @@ from ioscli.model.pattern import Pattern, PatternError
 _CHANGED = (RoutingChanged(),)
 _FIRST_EXPANDED = 100
 _STEP = 10
-_WELL_KNOWN = {
-    "internet": Community.INTERNET,
-    "gshut": Community.GSHUT,
-    "no-export": Community.NO_EXPORT,
-    "no-advertise": Community.NO_ADVERTISE,
-    "local-AS": Community.LOCAL_AS,
-}
 
 
 def _expression(args: Args) -> str:
@@ -79,29 +71,6 @@ def as_path_lines(config: RouterConfig) -> Iterator[str]:
 
 
 # --- communities ---------------------------------------------------------------------------------
-
-
-def community_of(word: str) -> int:
-    """A community as it is typed: by name, as AS:NN, or as a number."""
-    if word in _WELL_KNOWN:
-        return _WELL_KNOWN[word]
-    high, colon, low = word.partition(":")
-    return int(high) << 16 | int(low) if colon else int(word)
-
-
-def communities_in(args: Args) -> frozenset[int]:
-    """All communities of a line."""
-    return frozenset(
-        community_of(word)
-        for word, form in zip(args.words, args.form, strict=True)
-        if form in ("A_COMMUNITY", "A_COMMUNITY_NUMBER") or form in _WELL_KNOWN
-    )
-
-
-def written(config: RouterConfig, communities: frozenset[int]) -> str:
-    """As IOS writes them: `ip bgp-community new-format` splits the numbers."""
-    new_format = "bgp_community_format" in config.stored
-    return " ".join(community_text(value, new_format=new_format) for value in sorted(communities))
 
 
 @command("community_list")

@@ -54,6 +54,24 @@ _NEIGHBOR_RANKS = (
     *("maximum-prefix", "route-map", "filter-list", "unsuppress-map"),
 )
 
+#: What is a session's, of all that `neighbor` says; the rest is an address family's.
+_OF_SESSIONS = frozenset(
+    (
+        *("remote-as", "peer-group", "description", "update-source", "password", "shutdown"),
+        *("ebgp-multihop", "disable-connected-check", "ttl-security", "timers", "local-as"),
+        *("transport", "version", "fall-over", "dont-capability-negotiate", "cluster-id"),
+        *("ha-mode", "path-attribute"),
+    )
+)
+_INHERITED = ["inherit", "peer-session"]
+_OF_FAMILY = frozenset(
+    (
+        *("network", "aggregate-address", "redistribute", "maximum-paths", "auto-summary"),
+        *("synchronization", "default-information", "default-metric", "table-map"),
+        "distribute-list",
+    )
+)
+
 
 def follow_section(
     context: ConfigContext, rule: str, words: tuple[str, ...]
@@ -66,6 +84,7 @@ def follow_section(
     target = context.target
     if not context.startup and isinstance(target, StoredSection):
         _tidy(root, target, rule, words)
+        _sort_into_family(root)
     reader = Reader(root)
     context.config.bgp = reader.process
     return () if " ".join(words) in reader.unread else (RoutingChanged(),)
@@ -150,6 +169,61 @@ def _replace_directed(target: StoredSection, body: tuple[str, ...]) -> None:
         words = _text(entry).split(" ")
         if words[:3] == list(body[:3]) and words[-1] == body[-1] and words != list(body):
             target.entries.remove(entry)
+
+
+# -- address-family ipv4 ---------------------------------------------------------------------------
+
+
+def _sort_into_family(root: StoredSection) -> None:
+    """Once there is an `address-family ipv4`, what belongs to IPv4 unicast stands in it.
+
+    So IOS converts a configuration without address families when the first one is entered; each
+    neighbor is activated there by a line of its own.
+    """
+    family = _ipv4_family(root)
+    if family is None:
+        return
+    family.header = "address-family ipv4"
+    for entry in [it for it in root.entries if isinstance(it, StoredLine) and _of_family(it)]:
+        root.entries.remove(entry)
+        if entry.text not in map(_text, family.entries):
+            family.entries.append(entry)
+            _put_in_place(family, entry)
+    by_default = "no bgp default ipv4-unicast" not in map(_text, root.entries)
+    mentioned = {_bare(it) for it in family.entries}
+    for peer in _peers(root) if by_default else ():
+        if f"neighbor {peer} activate" not in mentioned:
+            line = StoredLine("bgp_neighbor", f"neighbor {peer} activate")
+            family.entries.append(line)
+            _put_in_place(family, line)
+
+
+def _ipv4_family(root: StoredSection) -> StoredSection | None:
+    for entry in root.entries:
+        if isinstance(entry, StoredSection) and entry.header in (
+            "address-family ipv4",
+            "address-family ipv4 unicast",
+        ):
+            return entry
+    return None
+
+
+def _of_family(line: StoredLine) -> bool:
+    words = _bare(line).split(" ")
+    if words[0] == "neighbor":
+        return len(words) > 2 and words[2] not in _OF_SESSIONS and words[2:4] != _INHERITED
+    return words[0] in _OF_FAMILY or words[:2] == ["distance", "bgp"]
+
+
+def _peers(root: StoredSection) -> list[str]:
+    """The IPv4 neighbors that have an AS, by themselves or from a group."""
+    found = []
+    for entry in root.entries:
+        words = _text(entry).split(" ")
+        named = words[0] == "neighbor" and len(words) > 3
+        if named and words[2] in ("remote-as", "peer-group") and _peer_order(words[1])[0]:
+            found.append(words[1])
+    return list(dict.fromkeys(found))
 
 
 def _sections(section: StoredSection) -> list[StoredSection]:

@@ -85,9 +85,23 @@ def follow(context: ConfigContext) -> tuple[ConfigChange, ...]:
         return ()
     lines = interface.stored.get(_INTERFACE, [])
     if not context.startup:
-        lines[:] = [line for line in lines if not _said_anyway(line)]
+        lines[:] = _tidied(lines)
     interface.eigrp = read_interface(lines)
     return _CHANGED
+
+
+def _tidied(lines: list[str]) -> list[str]:
+    """An interface's lines as IOS keeps them: the last of its kind, and only what is not default.
+
+    Summaries stand beside each other; of what is on by default the `no` form is kept.
+    """
+    kept: dict[tuple[str, ...], str] = {}
+    for line in lines:
+        words = line.removeprefix("no ").split(" ")
+        key = tuple(words[:6] if words[1] == "summary-address" else words[:4])
+        kept.pop(key, None)
+        kept[key] = line
+    return [line for line in kept.values() if not _said_anyway(line)]
 
 
 def _said_anyway(line: str) -> bool:
@@ -95,6 +109,8 @@ def _said_anyway(line: str) -> bool:
     words = [word for word in line.split(" ") if word != "ip"]
     at = words.index("eigrp")
     text = " ".join(words[:at] + words[at + 2 :])
+    if words[0] == "no":
+        return text.removeprefix("no ") not in _ON
     return text in _ON or text in _DEFAULTS
 
 
@@ -115,6 +131,10 @@ def _tidy(target: StoredSection, rule: str, words: tuple[str, ...]) -> None:
         target.entries.append(StoredLine(rule, f"no {text}"))
     elif text in _ON or text in _DEFAULTS or (negated and text in _OFF):
         target.entries = [it for it in target.entries if _bare(it) != text]
+    elif body[0] == "passive-interface" and len(body) == 2:
+        _set_passive(target, rule, body[1], passive=not negated)
+    elif body[0] == "redistribute" and not negated:
+        _replace_source(target, body)
     elif body[:2] == ("eigrp", "stub") and not negated:
         _spell_out_stub(target, rule, body[2:])
     elif body[0] == "network" and len(body) == 2 and not negated:
@@ -122,6 +142,34 @@ def _tidy(target: StoredSection, rule: str, words: tuple[str, ...]) -> None:
     last = target.entries[-1] if target.entries else None
     if last is not None and _bare(last) in (text, _text(last)):
         _put_in_place(target, last)
+
+
+def _set_passive(target: StoredSection, rule: str, name: str, *, passive: bool) -> None:
+    """Under `passive-interface default` it is the active interfaces that have a line."""
+    default = any(_text(it) == "passive-interface default" for it in target.entries)
+    if name == "default":
+        unwanted = "no passive-interface " if not passive else "passive-interface "
+        target.entries = [
+            it
+            for it in target.entries
+            if not _text(it).startswith(unwanted) or _text(it) == "passive-interface default"
+        ]
+        return
+    line = f"passive-interface {name}"
+    target.entries = [it for it in target.entries if _bare(it) != line]
+    if default != passive:
+        target.entries.append(StoredLine(rule, line if passive else f"no {line}"))
+
+
+def _replace_source(target: StoredSection, body: tuple[str, ...]) -> None:
+    """A source has one `redistribute` line: the last one."""
+    size = 3 if len(body) > 2 and body[2][0].isdigit() else 2
+    text = " ".join(body)
+    target.entries = [
+        it
+        for it in target.entries
+        if _text(it) == text or tuple(_text(it).split(" ")[:size]) != body[:size]
+    ]
 
 
 def _spell_out_stub(target: StoredSection, rule: str, options: tuple[str, ...]) -> None:

@@ -188,6 +188,18 @@ def ospf_area_range(context: ConfigContext, args: Args) -> Changes:
     return _CHANGED
 
 
+@command("ospf_area_filter_list")
+def ospf_area_filter_list(context: ConfigContext, args: Args) -> Changes:
+    """Which summaries pass the area's border."""
+    area = _area(context, args)
+    name = None if resets(args) else args["A_WORD"]
+    if "in" in args:
+        area.filter_in = name
+    else:
+        area.filter_out = name
+    return _CHANGED
+
+
 @command("ospf_area_virtual_link")
 def ospf_area_virtual_link(context: ConfigContext, args: Args) -> Changes:
     """A link of the backbone through the area; lines about one add up."""

@@ -25,6 +25,7 @@ from ioscli.model.ospf import (
     OspfAuthentication,
     OspfAuthenticationSettings,
     OspfDefaultInformation,
+    OspfDistributeList,
     OspfMaxMetric,
     OspfNeighborStatement,
     OspfProcess,
@@ -80,7 +81,8 @@ def _lines(process: OspfProcess) -> Iterator[str]:
         yield f"default-metric {process.default_metric}"
     if process.maximum_paths != DEFAULT_MAXIMUM_PATHS:
         yield f"maximum-paths {process.maximum_paths}"
-    yield from kept.get("distribute_list", ())
+    yield from map(_distribute_list, process.distribute_lists)
+    yield from kept.get("ospf_distribute_list_kept", ())
     yield from _distances(process)
     yield from kept.get("ospf_distance_from", ())
     yield from kept.get("ospf_last", ())
@@ -186,6 +188,10 @@ def _area(area: OspfArea) -> Iterator[str]:
         yield _range(one)
     for link in area.virtual_links:
         yield from _virtual_link(link)
+    if area.filter_in is not None:
+        yield f"filter-list prefix {area.filter_in} in"
+    if area.filter_out is not None:
+        yield f"filter-list prefix {area.filter_out} out"
 
 
 def _nssa(area: OspfArea) -> Iterator[str]:
@@ -314,6 +320,15 @@ def _neighbor(neighbor: OspfNeighborStatement) -> str:
     if neighbor.cost is not None:
         text += f" cost {neighbor.cost}"
     return text + " database-filter all out" if neighbor.database_filter else text
+
+
+def _distribute_list(one: OspfDistributeList) -> str:
+    text = " ".join(filter(None, ("distribute-list", one.kind, one.name)))
+    if one.incoming:
+        return f"{text} in" + (f" {one.interface}" if one.interface is not None else "")
+    if one.source is None:
+        return f"{text} out"
+    return f"{text} out {one.source.name.lower()} {one.process}".rstrip()
 
 
 def _distances(process: OspfProcess) -> Iterator[str]:

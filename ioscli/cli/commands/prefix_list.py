@@ -86,16 +86,6 @@ def _remove(config: RouterConfig, name: str, args: Args) -> None:
         lists.pop(name, None)
 
 
-def entry_text(entry: PrefixEntry) -> str:
-    """`permit 10.0.0.0/8 ge 16 le 24`."""
-    bounds = "".join(
-        f" {word} {value}"
-        for word, value in (("ge", entry.ge), ("le", entry.le))
-        if value is not None
-    )
-    return f"{'permit' if entry.permit else 'deny'} {entry.prefix}{bounds}"
-
-
 @writes("config", "prefix_list")
 def prefix_list_lines(config: RouterConfig) -> Iterator[str]:
     """List by list: its description, then its entries."""
@@ -105,5 +95,5 @@ def prefix_list_lines(config: RouterConfig) -> Iterator[str]:
             yield f"ip prefix-list {known.name} description {known.description}"
         for sequence, entry in known.entries.items():
             number = f"seq {sequence} " if numbered else ""
-            yield f"ip prefix-list {known.name} {number}{entry_text(entry)}"
+            yield f"ip prefix-list {known.name} {number}{entry.text}"
         yield "!"

@@ -18,6 +18,8 @@ _CHANGED = (RoutingChanged(),)
 _ON = frozenset(("auto-summary", "validate-update-source"))
 #: Lines that say what is so anyway.
 _DEFAULTS = frozenset(("maximum-paths 4", "distance 120", "timers basic 30 180 180 240"))
+#: Words behind `ip rip` whose lines are kept without acting.
+_NOT_ACTING = frozenset(("triggered", "advertise", "initial-delay"))
 #: Where lines stand among each other: their first words.
 _RANKS = (
     *("version", "timers", "output-delay", "input-queue", "validate-update-source"),
@@ -49,9 +51,10 @@ def follow(context: ConfigContext) -> tuple[ConfigChange, ...]:
     if not isinstance(interface, InterfaceConfig):
         return ()
     stored = interface.stored
-    lines = (*stored.get("if_ip_rip", ()), *stored.get("if_split_horizon", ()))
-    interface.rip = read_interface(lines)
-    return _CHANGED
+    kept = stored.get("if_ip_rip", [])
+    interface.rip = read_interface((*kept, *stored.get("if_split_horizon", ())))
+    last = kept[-1].split(" ")[2] if kept else ""  # the line just typed, if it was one of these
+    return () if last in _NOT_ACTING else _CHANGED
 
 
 def _tidy(target: StoredSection, rule: str, words: tuple[str, ...]) -> None:

@@ -26,6 +26,7 @@ from ioscli.model.ospf import (
     DISCARD_DISTANCE_EXTERNAL,
     MAX_METRIC_SUMMARY,
     OspfDefaultInformation,
+    OspfDistributeList,
     OspfMaxMetric,
     OspfNeighborStatement,
     OspfNetwork,
@@ -382,6 +383,24 @@ def ospf_distances(context: ConfigContext, args: Args) -> Changes:
             process.distance_inter = value
         else:
             process.distance_intra = value
+    return CHANGED
+
+
+@command("ospf_distribute_list")
+def ospf_distribute_list(context: ConfigContext, args: Args) -> Changes:
+    """Which routes go into the table, or are redistributed; one list for each way."""
+    process: OspfProcess = context.target
+    words = args.words[2:] if resets(args) else args.words[1:]
+    kind = words[0] if words[0] in ("prefix", "route-map") else ""
+    name, way, *tail = words[1:] if kind else words
+    made = OspfDistributeList(kind, name, way == "in")
+    if made.incoming:
+        made = made._replace(interface=args.get("A_INTERFACE"))
+    elif tail:
+        made = made._replace(source=_SOURCES[tail[0]], process="".join(tail[1:]))
+    same = made[2:]
+    kept = [one for one in process.distribute_lists if one[2:] != same]
+    process.distribute_lists[:] = kept if resets(args) else [*kept, made]
     return CHANGED
 
 

@@ -139,6 +139,17 @@ def show_ip_route_tracked(session: Session, _args: Args) -> Iterable[str]:
             yield f" {spelled(line)} state is [{state}]"
 
 
+@command("show_ip_static_route")
+def show_ip_static_route(session: Session, args: Args) -> Iterable[str]:
+    """`show ip static route [vrf X]`."""
+    from ioscli.cli.show.static_routes import show_static_routes
+
+    router = session.router
+    for table in _tables(session, args):
+        lines = [line for line in router.config.static_routes if line.vrf == table]
+        yield from show_static_routes(lines, router.vrfs[table].rib, table)
+
+
 @command("show_ip_protocols")
 def show_ip_protocols(session: Session, args: Args) -> Iterable[str]:
     """`show ip protocols [vrf X | summary]`."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ioscli.cli.refusals import Refusal
 from ioscli.cli.registry import command
 from ioscli.cli.show import lines
-from ioscli.cli.show.lines import LineView
+from ioscli.cli.show.lines import ConnectionView, LineView
 from ioscli.model.instant import Duration
 from ioscli.router.exec_lines import FIRST_VTY
 
@@ -65,6 +65,8 @@ def _view(asking: Session, config: LineConfig, number: int, there: Session | Non
         idle=Duration(now - there.idle_since),
         user=there.user or "",
         mine=there is asking,
+        location=there.location,
+        hosts=tuple(it.name for it in there.connections),
         monitor=there.terminal.monitor,
     )
 
@@ -118,6 +120,14 @@ def show_terminal(session: Session, _args: Args) -> Iterable[str]:
 
 
 @command("show_sessions")
-def show_sessions(_session: Session, _args: Args) -> Iterable[str]:
-    """`show sessions`: there is no Telnet to other hosts, so no connection is ever open."""
-    return ("% No connections open",)
+def show_sessions(session: Session, _args: Args) -> Iterable[str]:
+    """`show sessions`, `where`: the operator's connections to other nodes."""
+    if not session.connections:
+        return ("% No connections open",)
+    now = session.router.simulation.now
+    return lines.show_sessions(
+        ConnectionView(
+            it.number, it.name, it.address, it.unread, Duration(now - it.idle_since), last
+        )
+        for it, last in ((it, it is session.connections[-1]) for it in session.connections)
+    )

@@ -60,7 +60,7 @@ def show_route_map(session: Session, args: Args) -> Iterable[str]:
     maps = _route_maps(session, args)
     if not maps and "A_WORD" in args:
         return [f"route-map {args['A_WORD']} not found"]
-    return policies.show_route_map(session.router.config, maps)
+    return policies.show_route_map(session.router.config, maps, session.router.tracked_up)
 
 
 @command("clear_route_map_counters")

@@ -6,7 +6,7 @@ The lines are those of grammar/address_services.lark (see `ioscli.cli.acting`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, NetmaskValueError
 from typing import TYPE_CHECKING
 
 from ioscli.cli.registry import command
@@ -54,8 +54,9 @@ def _of_header(number: int, words: list[str]) -> TrackedObject | None:
         case ["interface", name, "ip", "routing"]:
             return TrackedObject(number, TrackKind.IP_ROUTING, InterfaceName.parse(name))
         case ["ip", "route", *prefix, "reachability"]:
-            network = IPv4Network("/".join(prefix), strict=False)
-            return TrackedObject(number, TrackKind.ROUTE, prefix=network)
+            network = _network(prefix)
+            if network is not None:
+                return TrackedObject(number, TrackKind.ROUTE, prefix=network)
         case ["ip", "sla", operation, "state"] | ["rtr", operation, "state"]:
             return TrackedObject(number, TrackKind.SLA_STATE, operation=int(operation))
         case ["ip", "sla", operation, *_] | ["rtr", operation, *_]:
@@ -67,6 +68,14 @@ def _of_header(number: int, words: list[str]) -> TrackedObject | None:
         case ["stub-object"]:
             return TrackedObject(number, TrackKind.STUB)
     return None
+
+
+def _network(words: list[str]) -> IPv4Network | None:
+    """`10.0.0.0/8`, or an address and a mask; None: a mask with holes."""
+    try:
+        return IPv4Network("/".join(words), strict=False)
+    except NetmaskValueError:
+        return None
 
 
 def _read(made: TrackedObject, words: list[str]) -> None:

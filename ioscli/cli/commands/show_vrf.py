@@ -46,5 +46,5 @@ def show_ip_vrf(session: Session, args: Args) -> Iterable[str]:
     """`show ip vrf [brief | detail | interfaces] [NAME]`."""
     rows = _asked(session, args)
     if "detail" in args:
-        return vrf.show_detail(rows)
+        return vrf.show_detail(rows, ipv4_only=True)
     return vrf.show_interfaces(rows) if "interfaces" in args else vrf.show_ip_vrf(rows)

@@ -4,7 +4,7 @@ The lines are those of grammar/vrf.lark, which are kept (see `ioscli.cli.acting`
 """
 
 from collections.abc import Iterator
-from ipaddress import AddressValueError, IPv4Address
+from ipaddress import IPv4Address
 
 from ioscli.cli.configuration import ConfigContext
 from ioscli.model.changes import ConfigChange, InterfaceChanged, StaticRoutesChanged, TablesChanged
@@ -37,10 +37,8 @@ def follow(context: ConfigContext) -> tuple[ConfigChange, ...]:
 
 def _addresses(config: RouterConfig, rule: str) -> Iterator[IPv4Address]:
     for line in config.stored.get(rule, ()):
-        try:
+        if not line.startswith("no "):  # which a saved configuration may hold
             yield IPv4Address(line.split(" ")[-1])
-        except AddressValueError:
-            continue  # `no ip default-gateway` in a saved configuration
 
 
 def _leave(config: RouterConfig, name: str) -> Iterator[ConfigChange]:

@@ -10,12 +10,12 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
 from ioscli.cli.show.age import route_age
-from ioscli.model.attribute_lists import community_text
+from ioscli.codec.bgp import PathAttributes
+from ioscli.model.attribute_lists import Community, community_text
 from ioscli.model.bgp import LOCAL_PREFERENCE
 from ioscli.model.instant import Duration, Instant
 
 if TYPE_CHECKING:
-    from ioscli.codec.bgp import PathAttributes
     from ioscli.protocols.bgp.machine import Bgp
     from ioscli.protocols.bgp.neighbor import Neighbor
     from ioscli.protocols.bgp.paths import BgpPath, TableEntry
@@ -24,7 +24,7 @@ _CODES = (
     "Status codes: s suppressed, d damped, h history, * valid, > best, i - internal, ",
     "              r RIB-failure, S Stale, m multipath, b backup-path, f RT-Filter, ",
     "              x best-external, a additional-path, c RIB-compressed, ",
-    "              t secondary path, L long-lived-stale,",
+    "              t secondary path, ",
     "Origin codes: i - IGP, e - EGP, ? - incomplete",
     "RPKI validation codes: V valid, I invalid, N Not found",
     "",
@@ -37,6 +37,9 @@ _NETWORK_WIDTH = 17
 #: Bytes that IOS 15 counts for one of each.
 _NETWORK_BYTES, _PATH_BYTES, _ATTRIBUTE_BYTES = 144, 84, 160
 _AS_PATH_BYTES, _COMMUNITY_BYTES, _RRINFO_BYTES = 24, 24, 24
+
+_DEFAULT = IPv4Network("0.0.0.0/0")
+_ORIGINATED = PathAttributes(as_path=(), next_hop=IPv4Address(0))
 
 Wanted = Callable[[IPv4Network, "BgpPath"], bool]
 
@@ -66,6 +69,9 @@ def show_table(bgp: Bgp, wanted: Wanted | None = None) -> Iterator[str]:
 
 
 def _rows(bgp: Bgp, wanted: Wanted | None) -> Iterator[str]:
+    originated = wanted is None and _default_originated(bgp)
+    if originated and _DEFAULT not in bgp.table:
+        yield from row("    ", _DEFAULT, _ORIGINATED, 0)
     for prefix in sorted(bgp.table):
         entry = bgp.table[prefix]
         shown = False
@@ -74,6 +80,16 @@ def _rows(bgp: Bgp, wanted: Wanted | None) -> Iterator[str]:
                 flags = _flags(bgp, prefix, entry, path)
                 yield from row(flags, None if shown else prefix, path.attributes, path.weight)
                 shown = True
+        if originated and prefix == _DEFAULT:
+            yield from row("    ", None, _ORIGINATED, 0)
+
+
+def _default_originated(bgp: Bgp) -> bool:
+    """Whether `default-originate` makes a default route for somebody: it has a row of its own."""
+    return any(
+        it.settings.default_originate is not None and _DEFAULT in it.adj_out
+        for it in bgp.neighbors.values()
+    )
 
 
 def _flags(bgp: Bgp, prefix: IPv4Network, entry: TableEntry, path: BgpPath) -> str:
@@ -140,7 +156,8 @@ def show_prefix(
     failed = ", RIB-failure(17)" if bgp.rib_failed(prefix) else ""
     suppressed = ", Advertisements suppressed by an aggregate." if entry.suppressed else ""
     yield f"BGP routing table entry for {prefix}, version {entry.version}"
-    yield f"Paths: ({count} available, {best}, table {table}{failed}{suppressed})"
+    kept = _kept_in(entry)
+    yield f"Paths: ({count} available, {best}, table {table}{kept}{failed}{suppressed})"
     if len(entry.multipaths) > 1:
         external = all(not it.neighbor.internal for it in entry.multipaths if it.neighbor)
         yield f"Multipath: {'eBGP' if external else 'iBGP'}"
@@ -153,6 +170,16 @@ def show_prefix(
     for path in entry.paths:
         if not best_only or path is entry.best:
             yield from _detail(bgp, entry, path, table, new_format)
+
+
+def _kept_in(entry: TableEntry) -> str:
+    """What a well-known community of the best path comes to."""
+    communities = () if entry.best is None else entry.best.attributes.communities
+    if Community.NO_ADVERTISE in communities:
+        return ", not advertised to any peer"
+    if Community.LOCAL_AS in communities:
+        return ", not advertised outside local AS"
+    return ", not advertised to EBGP peer" if Community.NO_EXPORT in communities else ""
 
 
 def _detail(

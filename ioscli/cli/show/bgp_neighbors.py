@@ -320,7 +320,11 @@ def _connection_lines(
     )
     yield f"irs: {connection.irs:>10}  rcvnxt: {connection.rcv_nxt:>10}"
     yield ""
-    yield f"uptime: {(now - connection.opened) // MILLISECOND} ms"
+    yield (
+        f"uptime: {(now - connection.opened) // MILLISECOND} ms, "
+        f"Sent idletime: {(now - session.last_write) // MILLISECOND} ms, "
+        f"Receive idletime: {(now - session.last_read) // MILLISECOND} ms"
+    )
     opened = "active open" if session.active else "passive open, gen tcbs"
     yield f"Status Flags: {opened}"
     md5 = ", md5" if settings.key is not None else ""

@@ -141,7 +141,8 @@ def _path(route: RouteView, path: NextHopView, now: Instant) -> str:
             return f"is directly connected, {path.interface}"
         # What a protocol summarises leads to Null0.
         return f"is a summary, {route_age(Duration(now - route.installed))}, {path.interface}"
-    text = f"[{route.distance}/{route.metric}] via {path.address}"
+    metric = route.metric if path.metric is None else path.metric
+    text = f"[{route.distance}/{metric}] via {path.address}"
     if route.code not in _AGELESS:
         text += f", {route_age(Duration(now - route.installed))}"
     return text if path.interface is None else f"{text}, {path.interface}"

@@ -119,7 +119,8 @@ def _entry(route: RouteView, now: Instant, notes: RouteNotes) -> Iterator[str]:
     for number, path in enumerate(route.paths):
         mark = "*" if path is route.paths[-1] else " "
         yield f"  {mark} {_block(path, age if aged else None)}"
-        yield f"      Route metric is {route.metric}, traffic share count is {path.share}"
+        metric = route.metric if path.metric is None else path.metric
+        yield f"      Route metric is {metric}, traffic share count is {path.share}"
         if number < len(notes.paths):
             yield from (f"      {line}" for line in notes.paths[number])
         if route.tag:

@@ -6,6 +6,7 @@ nobody uses.
 """
 
 from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address
 from typing import NamedTuple
 
 from ioscli.cli.show.age import route_age
@@ -39,6 +40,10 @@ class LineView(NamedTuple):
     user: str = ""
     mine: bool = False
     """Whether it is the session that asks."""
+    location: str = ""
+    """The address that somebody came from."""
+    hosts: tuple[str, ...] = ()
+    """Where somebody is connected to from here."""
     monitor: bool = False
     """Whether system messages were asked for (`terminal monitor`)."""
     editing: bool = True
@@ -150,16 +155,44 @@ def _status(line: LineView) -> str:
 
 
 def show_users(lines: Iterable[LineView]) -> Iterator[str]:
-    """`show users [all]`: nobody connects onwards from here, so every host is idle."""
+    """`show users [all]`: who is where, and the hosts that they are connected to from here."""
     yield "    Line       User       Host(s)              Idle       Location"
     for line in lines:
-        host = "" if line.active is None else "idle"
+        host, *more = line.hosts or ("" if line.active is None else "idle",)
         yield (
             f"{'*' if line.mine else ' '}{line.number:>3} {line.place:<10}"
-            f"{line.user:<11}{host:<21}{_clock(line.idle // SECOND)}   "
+            f"{line.user:<11}{host:<21}{_clock(line.idle // SECOND)} {line.location or '  '}"
         )
+        for other in more:
+            yield f"{'':<26}{other}"
     yield ""
     yield "  Interface    User               Mode         Idle     Peer Address"
+    yield ""
+
+
+class ConnectionView(NamedTuple):
+    """A connection from here to another node."""
+
+    number: int
+    host: str
+    """As it was typed."""
+    address: IPv4Address
+    unread: int
+    """Characters that came and were not shown yet."""
+    idle: Duration
+    """Since something was last typed there."""
+    last: bool
+    """Whether it was the last that was used."""
+
+
+def show_sessions(connections: Iterable[ConnectionView]) -> Iterator[str]:
+    """`show sessions`. Layout: Cisco IOS Terminal Services Command Reference."""
+    yield "Conn Host                Address             Byte  Idle Conn Name"
+    for it in connections:
+        yield (
+            f"{'*' if it.last else ' '}{it.number:>3} {it.host:<20}{it.address!s:<20}"
+            f"{it.unread:>4}{it.idle // SECOND // _MINUTE:>6} {it.host}"
+        )
     yield ""
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from ipaddress import IPv4Network
 
-from ioscli.cli.commands.attribute_lists import written
-from ioscli.cli.commands.prefix_list import entry_text
+from ioscli.cli.communities import written
 from ioscli.cli.route_map_clauses import match_line, set_line
 from ioscli.model import route_map as clauses
 from ioscli.model.attribute_lists import AsPathList, CommunityList
@@ -14,7 +13,14 @@ from ioscli.model.config import RouterConfig
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.policy import PolicyConfig
 from ioscli.model.prefix_list import PrefixEntry, PrefixList
-from ioscli.model.route_map import KEPT_MATCHES, Match, MatchAddress, RouteMap, RouteMapEntry
+from ioscli.model.route_map import (
+    KEPT_MATCHES,
+    Match,
+    MatchAddress,
+    RouteMap,
+    RouteMapEntry,
+    SetTrackedNextHop,
+)
 
 # --- prefix lists --------------------------------------------------------------------------------
 
@@ -25,7 +31,7 @@ def show_ip_prefix_list(lists: Iterable[PrefixList]) -> Iterator[str]:
         plural = "entry" if len(known.entries) == 1 else "entries"
         yield f"ip prefix-list {known.name}: {len(known.entries)} {plural}"
         for sequence, entry in known.entries.items():
-            yield f"   seq {sequence} {entry_text(entry)}"
+            yield f"   seq {sequence} {entry.text}"
 
 
 def show_ip_prefix_list_entries(
@@ -73,7 +79,7 @@ def show_ip_prefix_list_detail(
 
 def _counted(known: PrefixList, at: int) -> str:
     hits = known.hits.get(at, 0)
-    return f"   seq {at} {entry_text(known.entries[at])} (hit count: {hits}, refcount: 1)"
+    return f"   seq {at} {known.entries[at].text} (hit count: {hits}, refcount: 1)"
 
 
 def _is_range(entry: PrefixEntry) -> bool:
@@ -100,14 +106,24 @@ _FILTERS = {
 }
 
 
-def show_route_map(config: RouterConfig, maps: Iterable[RouteMap]) -> Iterator[str]:
-    """Entry by entry: what it matches and sets, and what policy routing sent by it."""
+def show_route_map(
+    config: RouterConfig, maps: Iterable[RouteMap], tracked_up: Callable[[int], bool]
+) -> Iterator[str]:
+    """Entry by entry: what it matches and sets, and what policy routing sent by it.
+
+    tracked_up: whether a tracked object is up.
+    """
     for known in maps:
         for entry in known.entries.values():
-            yield from _entry(config, known, entry)
+            yield from _entry(config, known, entry, tracked_up)
 
 
-def _entry(config: RouterConfig, known: RouteMap, entry: RouteMapEntry) -> Iterator[str]:
+def _entry(
+    config: RouterConfig,
+    known: RouteMap,
+    entry: RouteMapEntry,
+    tracked_up: Callable[[int], bool],
+) -> Iterator[str]:
     action = "permit" if entry.permit else "deny"
     yield f"route-map {known.name}, {action}, sequence {entry.sequence}"
     if entry.description is not None:
@@ -126,7 +142,10 @@ def _entry(config: RouterConfig, known: RouteMap, entry: RouteMapEntry) -> Itera
             yield f"  Continue: to next entry {following}"
     yield "  Set clauses:"
     for line in entry.sets:
-        yield f"    {set_line(config, line).removeprefix('set ')}"
+        state = ""
+        if isinstance(line, SetTrackedNextHop):
+            state = "  [up]" if tracked_up(line.track) else "  [down]"
+        yield f"    {set_line(config, line).removeprefix('set ')}{state}"
     for text in entry.stored.get("route_map_set_kept", ()):
         yield f"    {text.removeprefix('set ')}"
     yield f"  Policy routing matches: {entry.packets} packets, {entry.bytes} bytes"

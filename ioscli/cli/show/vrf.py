@@ -55,8 +55,8 @@ def show_interfaces(rows: Iterable[VrfRow]) -> Iterator[str]:
             yield f"{view.name.short:<23}{address:<16}{row.config.name:<33}{state:<8}"
 
 
-def show_detail(rows: Iterable[VrfRow]) -> Iterator[str]:
-    """Everything about each VRF."""
+def show_detail(rows: Iterable[VrfRow], *, ipv4_only: bool = False) -> Iterator[str]:
+    """Everything about each VRF; ipv4_only: as `show ip vrf detail` has it."""
     for row in rows:
         config = row.config
         rd = config.distinguisher or _NOT_SET
@@ -75,9 +75,10 @@ def show_detail(rows: Iterable[VrfRow]) -> Iterator[str]:
             yield from _family(row)
         else:
             yield "Address family ipv4 unicast not active"
-        yield "Address family ipv6 unicast not active"
-        yield "Address family ipv4 multicast not active"
-        yield "Address family ipv6 multicast not active"
+        if not ipv4_only:
+            yield "Address family ipv6 unicast not active"
+            yield "Address family ipv4 multicast not active"
+            yield "Address family ipv6 multicast not active"
         yield ""
 
 

@@ -39,6 +39,12 @@ class Line(NamedTuple):
     text: str
 
 
+class Keys(NamedTuple):
+    """Keys typed at the terminal of a program that takes them as they come (`raw`)."""
+
+    text: str
+
+
 class Frame(NamedTuple):
     """A frame of a device that the program watches."""
 
@@ -73,7 +79,7 @@ class Closed(NamedTuple):
     why: Why
 
 
-Event = Reply | Failure | Datagram | Line | Frame | Opened | Data | PeerClosed | Closed
+Event = Reply | Failure | Datagram | Line | Keys | Frame | Opened | Data | PeerClosed | Closed
 Steps = Generator[Instant | None, Event | None, int]
 """A program at work; what it returns is its exit status."""
 
@@ -104,6 +110,7 @@ class Process:
         self.root = root
         self.columns = columns
         self._reads = False
+        self._raw = False
         self.identifier = host.next_process()
         self.status: int | None = None
         """The exit status, once it ended."""
@@ -130,6 +137,16 @@ class Process:
     @reads.setter
     def reads(self, reads: bool) -> None:
         self._reads = reads
+        self.reads_changed()
+
+    @property
+    def raw(self) -> bool:
+        """Whether every key is for the program, and nobody else echoes it."""
+        return self._raw
+
+    @raw.setter
+    def raw(self, raw: bool) -> None:
+        self._raw = raw
         self.reads_changed()
 
     @property

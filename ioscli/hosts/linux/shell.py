@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ioscli.hosts.linux.host import LinuxHost
-from ioscli.hosts.linux.process import Line, Process
+from ioscli.hosts.linux.process import Keys, Line, Process
 from ioscli.hosts.linux.tools import PROGRAMS, find_program
 
 _NOT_FOUND = 127
@@ -103,9 +103,15 @@ class Shell:
         return "" if self._foreground is not None and self._foreground.reads else None
 
     @property
+    def remote(self) -> bool:
+        """Whether a program takes the keys as they come, and another node echoes them."""
+        return self._foreground is not None and self._foreground.raw
+
+    @property
     def busy(self) -> bool:
-        """Whether a program runs that takes no lines."""
-        return self._foreground is not None and not self._foreground.reads
+        """Whether a program runs that takes neither lines nor keys."""
+        running = self._foreground
+        return running is not None and not running.reads and not running.raw
 
     # -- what the operator does --------------------------------------------------------------------
 
@@ -114,7 +120,9 @@ class Shell:
         if self.closed:
             return
         if self._foreground is not None:
-            if self._foreground.reads:
+            if self._foreground.raw:
+                self.send_keys(f"{line}\r")
+            elif self._foreground.reads:
                 self._foreground.post(Line(line))
             else:
                 self._typed_ahead.append(line)
@@ -122,8 +130,16 @@ class Shell:
         self._command(line)
         self._report_jobs()
 
+    def send_keys(self, keys: str) -> None:
+        """Keys for the program that takes them as they come."""
+        if self._foreground is not None:
+            self._foreground.post(Keys(keys))
+
     def interrupt(self) -> None:
         """Ctrl-C."""
+        if self.remote:
+            self.send_keys("\x03")
+            return
         self._typed_ahead.clear()
         self._waiting.clear()
         if self._foreground is not None:

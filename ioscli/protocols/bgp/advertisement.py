@@ -97,6 +97,9 @@ class Advertiser:
         if learned and not neighbor.internal and attributes.med is not None:
             # Section 5.1.4: what a neighboring AS said is not passed on to others.
             attributes = attributes._replace(med=None)
+        if not learned and attributes.med is None:
+            # An aggregate has no metric in this table, and is told with 0 (captures of IOS 15.2).
+            attributes = attributes._replace(med=0)
         source = None if path.neighbor is None else path.neighbor.address
         ends = Ends(neighbor.address, self._own_address(neighbor))
         found = pass_through(self._context.policy, filters, prefix, attributes, source, ends)

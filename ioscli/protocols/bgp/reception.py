@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 
 from ioscli.codec.bgp import BgpError, PathAttributes
 from ioscli.codec.bgp.numbers import AttributeType, ErrorCode, UpdateError
@@ -12,6 +12,8 @@ from ioscli.protocols.bgp.neighbor import Neighbor
 from ioscli.protocols.bgp.paths import first_as, occurrences
 from ioscli.protocols.bgp.policy import Ends, Filters, Passed, pass_through
 from ioscli.protocols.bgp.states import PeerKind
+
+_ATTACHED = (RouteSource.CONNECTED, RouteSource.LOCAL)
 
 
 def check(context: Context, neighbor: Neighbor, attributes: PathAttributes) -> None:
@@ -47,8 +49,8 @@ def refused(context: Context, neighbor: Neighbor, attributes: PathAttributes) ->
     cluster = context.process.cluster_id or context.router_id
     if cluster in attributes.cluster_list:
         return "CLUSTERLIST loop"
-    session = neighbor.session
-    if session is not None and attributes.next_hop == session.local:
+    assert attributes.next_hop is not None
+    if _is_own(context, attributes.next_hop):
         return "NEXT_HOP loop"
     outside = neighbor.kind is PeerKind.EXTERNAL
     if outside and neighbor.single_hop and not _connected(context, attributes):
@@ -56,14 +58,17 @@ def refused(context: Context, neighbor: Neighbor, attributes: PathAttributes) ->
     return None
 
 
+def _is_own(context: Context, address: IPv4Address) -> bool:
+    """Whether the routing table has an address as this router's own (section 5.1.3)."""
+    entry = context.rib.entry(IPv4Network((int(address), 32)))
+    return entry is not None and entry.route.source in _ATTACHED
+
+
 def _connected(context: Context, attributes: PathAttributes) -> bool:
     """Section 5.1.3: of a neighbor one hop away, the next hop is one hop away, too."""
     assert attributes.next_hop is not None
     route = context.rib.lookup(int(attributes.next_hop))
-    return route is not None and route.source in (
-        RouteSource.CONNECTED,
-        RouteSource.LOCAL,
-    )
+    return route is not None and route.source in _ATTACHED
 
 
 def normalized(neighbor: Neighbor, attributes: PathAttributes) -> PathAttributes:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network
 
 from ioscli.codec.bgp import Notification, PathAttributes, RouteRefresh, Update
-from ioscli.codec.bgp.message import HEADER_LENGTH, LARGEST_MESSAGE, build
-from ioscli.codec.bgp.numbers import CeaseReason, ErrorCode, Origin
+from ioscli.codec.bgp.numbers import CeaseReason, ErrorCode
 from ioscli.model.bgp import LOCAL_WEIGHT
 from ioscli.model.effects import Install, Redistributed, Withdraw
 from ioscli.model.ifname import NULL0
 from ioscli.model.instant import MINUTE, SECOND, after
 from ioscli.model.rib import Path, Route, RouteSource
-from ioscli.model.route_map import apply
 from ioscli.protocols.bgp import aggregation, reception
-from ioscli.protocols.bgp.advertisement import DEFAULT, Advertiser
+from ioscli.protocols.bgp.advertisement import DEFAULT
 from ioscli.protocols.bgp.context import Context, Timer, TimerKey
 from ioscli.protocols.bgp.decision import Rules, choose
+from ioscli.protocols.bgp.dissemination import Disseminator
 from ioscli.protocols.bgp.fsm import Fsm
 from ioscli.protocols.bgp.neighbor import Neighbor
 from ioscli.protocols.bgp.nexthops import NextHops
+from ioscli.protocols.bgp.origination import networks, redistributed
 from ioscli.protocols.bgp.paths import (
     UNSPECIFIED,
     BgpPath,
@@ -29,9 +28,8 @@ from ioscli.protocols.bgp.paths import (
     TableEntry,
     as_path_text,
     first_as,
-    origin_as,
 )
-from ioscli.protocols.bgp.policy import Ends, changed, facts
+from ioscli.protocols.bgp.policy import Ends
 from ioscli.protocols.bgp.states import Down, PeerKind
 
 _NEXT_HOP_DELAY = 5
@@ -48,16 +46,29 @@ class BgpRouting:
         self._context = context
         self.neighbors: dict[IPv4Address, Neighbor] = {}
         self.table: Table = {}
-        self.version = 1
-        """Grows with every change of a best path."""
         self.fsm = Fsm(context, self)
-        self._advertiser = Advertiser(context)
         self._next_hops = NextHops(context.rib)
         self._rules = Rules.of(context.process)
         self._dirty: set[IPv4Network] = set()
         self._installed: dict[IPv4Network, Route] = {}
+        self._aggregated: set[IPv4Network] = set()
+        self._review_aggregates = False
+        """Whether the lines may be others than when aggregates were last looked at."""
         self._redistributed: Mapping[IPv4Network, Redistributed] = {}
+        self._own: set[tuple[IPv4Network, str]] = set()
+        """Own paths of `network` and `redistribute` lines."""
         self._interned: dict[PathAttributes, PathAttributes] = {}
+        self._out = Disseminator(context, self.table, self._intern, self.fsm.send_bytes)
+
+    @property
+    def version(self) -> int:
+        """Of the table: grows with every change of a best path."""
+        return self._out.version
+
+    def advertisement_timer_expires(self, neighbor: Neighbor) -> None:
+        """Whatever was waiting goes out."""
+        if neighbor.pending and neighbor.session is not None:
+            self._out.flush_in_time(neighbor)
 
     # -- sessions ----------------------------------------------------------------------------------
 
@@ -200,7 +211,7 @@ class BgpRouting:
             self.fsm.send(session, RouteRefresh(subtype=_BEGIN_OF_RIB))
         neighbor.pending.update(neighbor.adj_out)
         self._tell_everything(neighbor)
-        self._flush(neighbor, again=True)
+        self._out.flush(neighbor, again=True)
         if session.enhanced_refresh:
             self.fsm.send(session, RouteRefresh(subtype=_END_OF_RIB))
 
@@ -223,6 +234,7 @@ class BgpRouting:
         self._rules = Rules.of(self._context.process)
         self.originate()
         self._dirty.update(self.table)
+        self._review_aggregates = True
 
     def redistribute(self, routes: Mapping[IPv4Network, Redistributed]) -> None:
         """The whole set of routes that other sources hand over."""
@@ -232,16 +244,18 @@ class BgpRouting:
     def originate(self) -> None:
         """Hold own paths against the `network` lines, redistribution and the routing table."""
         wanted: dict[tuple[IPv4Network, str], tuple[PathAttributes, int]] = {}
-        for prefix, attributes, weight in self._redistributions():
+        for prefix, attributes, weight in redistributed(self._context, self._redistributed):
             wanted[prefix, "redistribute"] = attributes, weight
-        for prefix, attributes, weight in self._networks():
+        for prefix, attributes, weight in networks(self._context):
             # One own path a prefix: `network` lines come first, as on IOS.
             wanted.pop((prefix, "redistribute"), None)
             wanted[prefix, "network"] = attributes, weight
-        for prefix, entry in list(self.table.items()):
-            for path in [it for it in entry.paths if it.sourced in ("network", "redistribute")]:
-                if (prefix, path.sourced) not in wanted:
-                    self._drop(prefix, entry, path)
+        for prefix, sourced in self._own - wanted.keys():
+            entry = self.table[prefix]
+            path = entry.of(None, sourced)
+            assert path is not None
+            self._drop(prefix, entry, path)
+        self._own = set(wanted)
         for (prefix, sourced), (attributes, weight) in wanted.items():
             known = self.table.get(prefix)
             had = None if known is None else known.of(None, sourced)
@@ -249,57 +263,24 @@ class BgpRouting:
                 interned = self._intern(attributes)
                 self._put(prefix, BgpPath(interned, None, weight, self._context.now, sourced))
 
-    def _networks(self) -> Iterator[tuple[IPv4Network, PathAttributes, int]]:
-        context = self._context
-        for line in context.process.networks:
-            entry = context.rib.entry(line.prefix)
-            if entry is None or line.backdoor or entry.route.source is RouteSource.BGP:
-                continue
-            found = _own_attributes(entry.route, Origin.IGP, entry.route.metric)
-            if line.route_map is None:
-                yield line.prefix, found, LOCAL_WEIGHT
-                continue
-            sets = apply(context.policy, line.route_map, facts(line.prefix, found, None))
-            if sets is not None:
-                passed = changed(context.policy, found, sets, _NO_ENDS)
-                weight = LOCAL_WEIGHT if passed.weight is None else passed.weight
-                yield line.prefix, passed.attributes, weight
+    def _aggregate(self, moved: Sequence[IPv4Network], *, review: bool) -> None:
+        """Bring the aggregates up to date that cover prefixes whose best path changed.
 
-    def _redistributions(self) -> Iterator[tuple[IPv4Network, PathAttributes, int]]:
-        process = self._context.process
-        for prefix, route in self._redistributed.items():
-            if prefix == DEFAULT and not process.default_information:
-                continue
-            med = route.metric
-            if med is None:
-                med = (
-                    route.origin_metric
-                    if process.default_metric is None
-                    else process.default_metric
-                )
-                if route.origin is RouteSource.CONNECTED:
-                    med = 0
-            found = PathAttributes(
-                origin=Origin.INCOMPLETE,
-                as_path=(),
-                next_hop=route.next_hop or UNSPECIFIED,
-                med=med,
-            )
-            yield prefix, found, LOCAL_WEIGHT
-
-    def _aggregate(self, moved: Iterable[IPv4Network]) -> None:
-        """Bring the aggregates up to date that cover prefixes whose best path changed."""
+        review: all of them.
+        """
         context = self._context
-        moved = list(moved)
         lines = {line.prefix: line for line in context.process.aggregates}
-        for prefix, entry in list(self.table.items()):
-            path = entry.of(None, "aggregate")
-            if path is not None and prefix not in lines:
+        for prefix in self._aggregated - lines.keys():
+            entry = self.table.get(prefix)
+            path = None if entry is None else entry.of(None, "aggregate")
+            if entry is not None and path is not None:
                 self._drop(prefix, entry, path)
+        self._aggregated = set(lines)
         for line in lines.values():
             known = self.table.get(line.prefix)
             path = None if known is None else known.of(None, "aggregate")
-            if path is not None and not any(aggregation.covers(line, it) for it in moved):
+            touched = review or any(aggregation.covers(line, it) for it in moved)
+            if path is not None and not touched:
                 continue
             attributes = aggregation.attributes_of(context, line, self.table)
             if attributes is None:
@@ -392,17 +373,16 @@ class BgpRouting:
 
     def settle(self) -> None:
         """Choose anew where something changed, and tell the RIB and the neighbors."""
-        while self._dirty:
+        while self._dirty or self._review_aggregates:
             dirty, self._dirty = self._dirty, set()
             moved = [prefix for prefix in sorted(dirty) if self._decide(prefix)]
-            if moved and (self._context.process.aggregates or self._has_aggregates()):
-                self._aggregate(moved)
+            review, self._review_aggregates = self._review_aggregates, False
+            aggregating = self._context.process.aggregates or self._aggregated
+            if aggregating and (moved or review):
+                self._aggregate(moved, review=review)
         for neighbor in self.neighbors.values():
             if neighbor.pending and neighbor.session is not None:
-                self._flush_in_time(neighbor)
-
-    def _has_aggregates(self) -> bool:
-        return any(entry.of(None, "aggregate") for entry in self.table.values())
+                self._out.flush_in_time(neighbor)
 
     def _decide(self, prefix: IPv4Network) -> bool:
         """Whether the best path of a prefix is another now."""
@@ -419,7 +399,7 @@ class BgpRouting:
             self._context.counters.prefixes_gone += 1
         if best is before:
             return False
-        self.version += 1
+        self._out.version += 1
         entry.version = self.version
         self._advertise(prefix)
         return True
@@ -476,99 +456,6 @@ class BgpRouting:
             kind="external" if external else "internal",
         )
 
-    # -- Adj-RIB-Out (section 9.2) -----------------------------------------------------------------
-
-    def _flush_in_time(self, neighbor: Neighbor) -> None:
-        """Tell now, or when MinRouteAdvertisementIntervalTimer runs out."""
-        timers = self._context.timers
-        key = TimerKey(Timer.ADVERTISEMENT, neighbor.address)
-        if timers.due_at(key) is not None:
-            return
-        if self._flush(neighbor):
-            pause = neighbor.advertisement_interval
-            if pause:
-                timers.set(key, after(self._context.now, self._context.jittered(pause)))
-
-    def advertisement_timer_expires(self, neighbor: Neighbor) -> None:
-        """Whatever was waiting goes out."""
-        if neighbor.pending and neighbor.session is not None:
-            self._flush_in_time(neighbor)
-
-    def _flush(self, neighbor: Neighbor, *, again: bool = False) -> bool:
-        """Send what differs from what the neighbor was told; again: also what does not."""
-        pending, neighbor.pending = sorted(neighbor.pending), set()
-        gone: list[IPv4Network] = []
-        groups: dict[PathAttributes, list[IPv4Network]] = {}
-        told = neighbor.adj_out
-        for prefix in pending:
-            entry = self.table.get(prefix)
-            found = self._advertiser.attributes_for(neighbor, prefix, entry)
-            if found is None:
-                if told.pop(prefix, None) is not None:
-                    gone.append(prefix)
-                continue
-            known = told.get(prefix)
-            if known == found and not again:
-                continue
-            neighbor.advertised.implicit_withdraw += known is not None
-            found = self._intern(found)
-            told[prefix] = found
-            groups.setdefault(found, []).append(prefix)
-        neighbor.sent_version = self.version
-        if not gone and not groups:
-            return False
-        self._send_updates(neighbor, gone, groups)
-        return True
-
-    def _send_updates(
-        self,
-        neighbor: Neighbor,
-        gone: list[IPv4Network],
-        groups: Mapping[PathAttributes, list[IPv4Network]],
-    ) -> None:
-        session = neighbor.session
-        assert session is not None
-        for run in _runs(gone, 4):
-            neighbor.advertised.explicit_withdraw += len(run)
-            if self._context.debugging:
-                for prefix in run:
-                    self._context.debug(
-                        "updates", f"BGP(0): {neighbor.name} send unreachable {prefix}"
-                    )
-            neighbor.sent.updates += 1
-            self.fsm.send_bytes(session, _built(Update(withdrawn=run), session.four_octets))
-        for attributes, prefixes in groups.items():
-            room = len(attributes.build(four_octets=session.four_octets)) + 4
-            for run in _runs(prefixes, room):
-                neighbor.advertised.total += len(run)
-                if self._context.debugging:
-                    self._debug_sent(neighbor, run, attributes)
-                neighbor.sent.updates += 1
-                update = Update(attributes=attributes, prefixes=run)
-                self.fsm.send_bytes(session, _built(update, session.four_octets))
-
-    def _debug_sent(
-        self, neighbor: Neighbor, run: tuple[IPv4Network, ...], attributes: PathAttributes
-    ) -> None:
-        for prefix in run:
-            self._context.debug(
-                "updates",
-                f"BGP(0): {neighbor.name} send UPDATE (format) {prefix}, "
-                f"next {attributes.next_hop}, metric {attributes.med or 0}, "
-                f"path {as_path_text(attributes.as_path) or 'Local'}",
-            )
-
-    def originator_of(self, path: BgpPath) -> int:
-        """The AS where a path began."""
-        return origin_as(path.attributes.as_path)
-
-
-def _own_attributes(route: Route, origin: Origin, med: int) -> PathAttributes:
-    path = route.paths[0] if route.paths else Path(None, None)
-    own = route.source is RouteSource.CONNECTED or path.next_hop is None
-    next_hop = UNSPECIFIED if own else path.next_hop
-    return PathAttributes(origin=origin, as_path=(), next_hop=next_hop, med=med)
-
 
 def _attributes_text(attributes: PathAttributes) -> str:
     """As `debug ip bgp updates` prints attributes."""
@@ -580,25 +467,3 @@ def _attributes_text(attributes: PathAttributes) -> str:
     if attributes.as_path:
         parts.append(f"merged path {as_path_text(attributes.as_path)}, AS_PATH ")
     return ", ".join(parts)
-
-
-@lru_cache(maxsize=512)
-def _built(update: Update, four_octets: bool) -> bytes:
-    """A mesh is told the same again and again."""
-    return build(update, four_octets=four_octets)
-
-
-def _runs(prefixes: list[IPv4Network], overhead: int) -> Iterator[tuple[IPv4Network, ...]]:
-    """Prefixes in as many runs as it takes to keep messages within 4,096 bytes."""
-    room = LARGEST_MESSAGE - HEADER_LENGTH - overhead
-    run: list[IPv4Network] = []
-    size = 0
-    for prefix in prefixes:
-        length = 1 + (prefix.prefixlen + 7) // 8
-        if run and size + length > room:
-            yield tuple(run)
-            run, size = [], 0
-        run.append(prefix)
-        size += length
-    if run:
-        yield tuple(run)

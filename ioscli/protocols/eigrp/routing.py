@@ -59,7 +59,7 @@ def route_of(eigrp: "Eigrp", entry: Entry) -> Route | None:
         RouteSource.EIGRP,
         config.distance_internal if external is None else config.distance_external,
         eigrp.table_metric(first.distance),
-        _paths(ways, first.distance, balanced=config.traffic_share_balanced),
+        _paths(eigrp, ways, first.distance),
         first.tag if external is None else external.tag,
         eigrp.process,
         "" if external is None else "EX",
@@ -82,7 +82,7 @@ def _ways(eigrp: "Eigrp", entry: Entry, best: int) -> list[Descriptor]:
     return found[: eigrp.config.maximum_paths]
 
 
-def _paths(ways: list[Descriptor], best: int, *, balanced: bool) -> tuple[Path, ...]:
+def _paths(eigrp: "Eigrp", ways: list[Descriptor], best: int) -> tuple[Path, ...]:
     equal = all(one.distance == best for one in ways)
     found = []
     for one in ways:
@@ -90,8 +90,9 @@ def _paths(ways: list[Descriptor], best: int, *, balanced: bool) -> tuple[Path, 
         share = 1
         if not equal:
             share = round(_BEST_SHARE * best / one.distance)
-            if not balanced:
+            if not eigrp.config.traffic_share_balanced:
                 share = int(one.distance == best)
         interface = one.neighbor.interface.facts.name
-        found.append(Path(IPv4Address(one.next_hop), interface, one.neighbor.ip, share))
+        own = None if one.distance == best else eigrp.table_metric(one.distance)
+        found.append(Path(IPv4Address(one.next_hop), interface, one.neighbor.ip, share, own))
     return tuple(found)

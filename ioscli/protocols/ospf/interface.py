@@ -244,6 +244,9 @@ class Interface(Outlet):
         self._queue.clear()
         self._acks.clear()
         self.designated = self.backup = self.designated_router = self.backup_router = 0
+        if self.ospf.debugging:
+            text = f"{dotted(self.ospf.router_id)} address {self.source} is dead, state DOWN"
+            self.ospf.debug("adj", self, text)
         self._enter(InterfaceState.DOWN)
         if self.network_type is not NetworkType.VIRTUAL_LINK:
             self.ospf.lose(self)
@@ -276,7 +279,7 @@ class Interface(Outlet):
         ospf = self.ospf
         ospf.debug("adj", self, "DR/BDR election")
         self._wait_timer.cancel()
-        before = self.designated, self.backup
+        before, old_leader = (self.designated, self.backup), self.designated_router
         designated, backup = self._elect(self.designated, self.backup, None)
         mine = self.address
         was = (before[0] == mine, before[1] == mine)
@@ -292,6 +295,8 @@ class Interface(Outlet):
             second = f"{dotted(self.backup_router)} (Id)" if backup else "none"
             ospf.debug("adj", self, f"DR: {leader}")
             ospf.debug("adj", self, f"   BDR: {second}")
+            if old_leader not in (0, self.designated_router):
+                ospf.debug("adj", self, f"Remember old DR {dotted(old_leader)} (id)")
         if self.designated == mine:
             state = InterfaceState.DR
         elif self.backup == mine:

@@ -468,6 +468,8 @@ class Ospf(Reporter):
                 number = self._dirty.pop()
                 area = self.areas.get(number)
                 if area is not None and self.router_id:
+                    if self.debugging:
+                        self.note_schedule(area)
                     self.origination.reconcile(area, _SELF, describe(self, area))
             if self._externals_dirty:
                 self._externals_dirty = False

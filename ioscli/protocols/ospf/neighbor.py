@@ -177,7 +177,7 @@ class Neighbor:
             self._gone()
             return
         if ospf.debugging:
-            text = f"{dotted(self.id)} address {self.address} is dead, state DOWN"
+            text = f"{dotted(self.id)} address {self.address} is dead"
             ospf.debug("adj", self.interface, text)
         self.kill("Dead timer expired")
 
@@ -186,6 +186,10 @@ class Neighbor:
         self._forget()
         self._death.cancel()
         if self.state is not NeighborState.DOWN:
+            ospf = self.interface.ospf
+            if ospf.debugging:
+                text = f"{dotted(self.id)} address {self.address} is dead, state DOWN"
+                ospf.debug("adj", self.interface, text)
             self.enter(NeighborState.DOWN, f"Neighbor Down: {reason}")
         if self.ignored_until is None:
             self._gone()

@@ -123,10 +123,8 @@ class Origination:
         if own.said == said and (own.lsa is not None or own.timer.when is not None):
             return
         own.said = said
-        if own.lsa is not None and _says(own.lsa, said):
-            own.timer.cancel()
-            return
-        self._soon(own)
+        if own.lsa is None or not _says(own.lsa, said):
+            self._soon(own)
 
     def _soon(self, own: Own) -> None:
         """Originate as soon as the throttle lets us."""
@@ -139,11 +137,14 @@ class Origination:
             self._originate(own)
         elif own.timer.when is None or when < own.timer.when:
             own.timer.set(when)
-            ospf.note_schedule(own.area, own.kind)
 
     def _due(self, own: Own) -> None:
-        if own.said is not None and not (own.lsa is not None and _says(own.lsa, own.said)):
+        if own.said is None:
+            return
+        if own.lsa is None or not _says(own.lsa, own.said):
             self._originate(own)
+        elif own.kind == LsType.ROUTER:
+            self._ospf.note_no_change(own.area)
 
     def _originate(self, own: Own) -> None:
         ospf, said = self._ospf, own.said

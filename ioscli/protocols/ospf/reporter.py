@@ -72,11 +72,15 @@ class Reporter:
             f" age {age}, seq 0x{lsa.sequence:08X}",
         )
 
-    def note_schedule(self, area: "Area", kind: int) -> None:
-        """An LSA will be originated, for `debug ip ospf lsa-generation`."""
-        if kind == LsType.ROUTER:
-            text = f"Scheduling rtr LSA for area {self.area_text(area.id)}"
-            self.debug("lsa-generation", None, text)
+    def note_schedule(self, area: "Area") -> None:
+        """The router LSA will be looked at, for `debug ip ospf lsa-generation`."""
+        text = f"Scheduling rtr LSA for area {self.area_text(area.id)}"
+        self.debug("lsa-generation", None, text)
+
+    def note_no_change(self, area: "Area") -> None:
+        """It was, and says what it said before."""
+        text = f"No change in router LSA, area {self.area_text(area.id)} "
+        self.debug("lsa-generation", None, text)
 
     def note_generation(self, area: "Area", lsa: Lsa) -> None:
         """An LSA is originated, for `debug ip ospf lsa-generation`."""

@@ -7,7 +7,7 @@ from ioscli.codec.ospf.content import SummaryContent
 from ioscli.codec.ospf.numbers import LS_INFINITY, LsType
 from ioscli.model.ifname import NULL0
 from ioscli.model.ospf import BACKBONE, OspfAreaKind, OspfRange
-from ioscli.protocols.ospf.graph import Prefix, prefix_key
+from ioscli.protocols.ospf.graph import Prefix, network_of, prefix_key
 from ioscli.protocols.ospf.origination import Said
 from ioscli.protocols.ospf.routing import OspfRoute, PathKind
 from ioscli.protocols.ospf.self_description import lsa_options
@@ -158,10 +158,23 @@ def _network_costs(ospf: "Ospf", area: "Area") -> dict[Prefix, int]:
         configured = hidden.get(route.area, {})
         wide = covering(configured, route.prefix)
         if wide is None or (transit and route.area == BACKBONE):
-            costs[route.prefix] = route.cost
+            told, cost = route.prefix, route.cost
         elif configured[wide].advertise and wide in ospf.active_ranges:
-            costs[wide] = ospf.active_ranges[wide]
-    return costs
+            told, cost = wide, ospf.active_ranges[wide]
+        else:
+            continue
+        if _tells(ospf, route.area, told):
+            costs[told] = cost
+    if area.config.filter_in is None:
+        return costs
+    tells_in = area.config.tells_in
+    return {prefix: cost for prefix, cost in costs.items() if tells_in(network_of(prefix))}
+
+
+def _tells(ospf: "Ospf", area: int, prefix: Prefix) -> bool:
+    """`area N filter-list ... out`."""
+    config = ospf.areas[area].config
+    return config.filter_out is None or config.tells_out(network_of(prefix))
 
 
 def link_state_ids(prefixes: Iterable[Prefix]) -> Iterator[tuple[int, Prefix]]:

@@ -56,6 +56,8 @@ class Rip:
         self._quiet_until = Instant(0)
         self._earliest: Instant | None = None
         """No timer of a route ends before."""
+        self._default_allowed = False
+        """Whether the route-map of `default-information originate` lets some route through."""
         self._redistributed: Mapping[IPv4Network, Redistributed] = {}
         self._sender = Sender(self)
         self._reception = Reception(self)
@@ -249,6 +251,16 @@ class Rip:
         self._flash(now, effects)
         return effects
 
+    def allow_default(self, now: Instant, *, allowed: bool) -> list[RoutingEffect]:
+        """Whether the route-map of `default-information originate` lets some route through."""
+        effects: list[RoutingEffect] = []
+        self.now = now
+        if allowed != self._default_allowed:
+            self._default_allowed = allowed
+            self._follow_redistributed(now, effects)
+            self._flash(now, effects)
+        return effects
+
     def _follow_redistributed(self, now: Instant, effects: list[RoutingEffect]) -> None:
         wanted = {it.prefix: it for it in self._handed_over()}
         for route in list(self.routes.values()):
@@ -279,7 +291,10 @@ class Rip:
                     next_hop=handed.next_hop,
                     source=(handed.origin, handed.process),
                 )
-        if config.default_originate and _DEFAULT_ROUTE not in self._redistributed:
+        originates = config.default_originate and (
+            config.default_route_map is None or self._default_allowed
+        )
+        if originates and _DEFAULT_ROUTE not in self._redistributed:
             yield RipRoute(_DEFAULT_ROUTE, Origin.REDISTRIBUTED, 1)
 
     def close(self, now: Instant) -> list[RoutingEffect]:

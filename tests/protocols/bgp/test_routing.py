@@ -440,6 +440,23 @@ def test_9_2_2_2_aggregate_with_summary_only() -> None:
     assert right.rib.entry(TEN) is None
 
 
+def test_aggregate_comes_and_goes_with_its_line() -> None:
+    wire, left, right = pair()
+    right.originate("10.2.1.0/24")
+    wire.start()
+    wire.run(20)
+    right.config.aggregates.append(BgpAggregate(TEN, summary_only=True))
+    right.configure()
+    wire.run(40)
+    assert left.best("10.2.0.0/16") is not None
+    assert left.best("10.2.1.0/24") is None
+    right.config.aggregates.clear()
+    right.configure()
+    wire.run(40)
+    assert left.best("10.2.0.0/16") is None
+    assert left.best("10.2.1.0/24") is not None
+
+
 def test_aggregate_with_as_set_names_every_as() -> None:
     wire = three("aggregate", next_hop_self=True)
     middle, inside = wire.speakers["middle"], wire.speakers["inside"]

@@ -53,8 +53,10 @@ class Speaker:
         """A connected network."""
         network = IPv4Network(prefix)
         self.addresses[IPv4Address(address)] = network
-        route = Route(network, RouteSource.CONNECTED, 0, 0, (Path(None, ETHERNET),))
-        self.rib.add(route, self.wire.now)
+        ways = (Path(None, ETHERNET),)
+        self.rib.add(Route(network, RouteSource.CONNECTED, 0, 0, ways), self.wire.now)
+        own = IPv4Network((address, 32))
+        self.rib.add(Route(own, RouteSource.LOCAL, 0, 0, ways), self.wire.now)
 
     def route(self, prefix: str, next_hop: str, metric: int = 0) -> None:
         """A route of another protocol."""

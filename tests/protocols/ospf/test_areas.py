@@ -12,6 +12,7 @@ from ioscli.model.ospf import (
     OspfRange,
     OspfVirtualLink,
 )
+from ioscli.model.prefix_list import PrefixEntry, PrefixList
 from ioscli.model.rib import RouteSource
 from tests.protocols.ospf.wire import Network, Router, chosen_for
 
@@ -376,3 +377,36 @@ def test_16_3_a_shorter_way_through_the_transit_area_is_taken() -> None:
     network.run(160)
     assert second.route(BACKBONE_LOOPBACK) == "O [110/3] 10.1.24.1 Gi0/2"
     assert third.route(BACKBONE_LOOPBACK).startswith("O IA [110/4]")
+
+
+# Filter lists
+
+
+def only(*prefixes: str) -> PrefixList:
+    made = PrefixList("LIST")
+    for prefix in prefixes:
+        made.append(PrefixEntry(True, IPv4Network(prefix)))
+    return made
+
+
+def test_area_filter_list_in_keeps_summaries_out_of_an_area() -> None:
+    network, (first, second, _) = three()
+    lists = {"LIST": only("172.16.1.1/32")}
+    second.process.areas[0] = OspfArea(0, filter_in="LIST", lists=lists)
+    network.configure(second)
+    network.run(20)
+    assert [str(prefix) for prefix in first.routes] == ["172.16.1.1/32"]
+    second.process.areas[0] = OspfArea(0, filter_in="MISSING", lists=lists)
+    network.configure(second)
+    network.run(20)
+    assert len(first.routes) == 3
+
+
+def test_area_filter_list_out_keeps_an_areas_networks_from_the_others() -> None:
+    network, (first, second, third) = three()
+    lists = {"LIST": only("172.16.2.1/32")}
+    second.process.areas[1] = OspfArea(1, filter_out="LIST", lists=lists)
+    network.configure(second)
+    network.run(20)
+    assert [str(prefix) for prefix in first.routes] == ["172.16.2.1/32"]
+    assert third.route(BACKBONE_LOOPBACK)

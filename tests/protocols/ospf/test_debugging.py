@@ -133,3 +133,45 @@ def test_debug_ip_ospf_flood() -> None:
 def test_nothing_is_said_unasked() -> None:
     _, first, second = meeting()
     assert first.debugs == second.debugs == []
+
+
+def test_a_dead_neighbor_in_debugging_and_logs() -> None:
+    network, first, second = meeting("adj")
+    first.debugs.clear()
+    network.set_up(second, second.name_of("Gi0/0"), False)
+    assert (
+        second.debugs[-1] == "OSPF-1 ADJ   Gi0/0: 192.168.2.2 address 10.1.2.2 is dead, state DOWN"
+    )
+    network.run(45)
+    begin = "OSPF-1 ADJ   Gi0/0: "
+    assert first.debugs == [
+        begin + line
+        for line in (
+            "192.168.2.2 address 10.1.2.2 is dead",
+            "192.168.2.2 address 10.1.2.2 is dead, state DOWN",
+            "Neighbor change event",
+            "DR/BDR election",
+            "Elect BDR 192.168.1.1",
+            "Elect DR 192.168.1.1",
+            "Elect BDR 0.0.0.0",
+            "Elect DR 192.168.1.1",
+            "DR: 192.168.1.1 (Id)",
+            "   BDR: none",
+            "Remember old DR 192.168.2.2 (id)",
+        )
+    ]
+    assert first.logs[-1].endswith("from FULL to DOWN, Neighbor Down: Dead timer expired")
+
+
+def test_router_lsas_are_scheduled_then_built_half_a_second_later() -> None:
+    network = Network()
+    router = network.router("R1")
+    network.interface(router, "Loopback", 0, "10.0.0.1/32")
+    router.machine.debugging.add("lsa-generation")
+    network.configure()
+    network.run(0.4)
+    assert router.debugs == ["OSPF-1 LSGEN: Scheduling rtr LSA for area 0"]
+    network.run(0.2)
+    assert router.debugs[1:] == [
+        "OSPF-1 LSGEN: Build router LSA for area 0, router ID 1.1.1.1, seq 0x80000001"
+    ]

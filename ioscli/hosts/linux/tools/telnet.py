@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from codecs import getincrementaldecoder
+
+from ioscli.codec.telnet import Command, Decoder, Negotiation, Option, escape
 from ioscli.hosts.linux.connecting import ConnectError, address_of, connect, port_of
 from ioscli.hosts.linux.process import (
     Closed,
     Data,
     Interrupted,
+    Keys,
     Line,
     PeerClosed,
     Process,
@@ -15,13 +19,16 @@ from ioscli.hosts.linux.process import (
 )
 from ioscli.protocols.tcp.effects import Ends
 
-_IAC, _DONT, _DO, _WONT, _WILL, _SB, _SE = 255, 254, 253, 252, 251, 250, 240
-_ECHO, _SUPPRESS_GO_AHEAD = 1, 3
-_DATA, _COMMAND, _OPTION, _NEGOTIATION, _NEGOTIATION_END = range(5)
+_ESCAPE = "\x1d"
+"""Ctrl-]."""
+_CONSOLE = (
+    "\nConsole escape. Commands are:\n\n"
+    " l\tgo to line mode\n c\tgo to character mode\n z\tsuspend telnet\n e\texit telnet\n"
+)
 
 
 def telnet(process: Process) -> Steps:
-    """Connect to a host, and let whoever types speak to it line by line."""
+    """Connect to a host, and let whoever types speak to it: by keys where it echoes, or lines."""
     words = process.arguments[1:]
     if not 1 <= len(words) <= 2:
         raise ProgramError(
@@ -43,7 +50,10 @@ def telnet(process: Process) -> Steps:
         while True:
             match (yield None):
                 case Line(text):
-                    process.stack.tcp.send(ends, text.encode("latin-1", "replace") + b"\r\n")
+                    process.stack.tcp.send(ends, escape(text.encode("utf-8", "replace") + b"\r\n"))
+                case Keys(text):
+                    if session.typed(text):
+                        return 0
                 case Data(_, data):
                     session.received(data)
                 case PeerClosed() | Closed():
@@ -54,66 +64,78 @@ def telnet(process: Process) -> Steps:
         process.stack.tcp.abort(ends)
         return 1
     finally:
-        process.reads = False
+        process.reads = process.raw = False
         process.stack.tcp.close(ends)
 
 
 class _Session:
-    """What the server says, without the commands that are meant for the client."""
+    """What is typed and what the server says, without the commands meant for the programs."""
 
     def __init__(self, process: Process, ends: Ends) -> None:
         self._process = process
         self._ends = ends
-        self._state = _DATA
-        self._command = 0
+        self._decoder = Decoder()
+        self._letters = getincrementaldecoder("utf-8")("replace")
         self._remote_echo = False
+        self._commanding = False
+        """Whether the next key is for BusyBox's own console."""
+
+    def typed(self, keys: str) -> bool:
+        """Send keys; whether one of them says to leave."""
+        for key in keys:
+            if self._commanding:
+                self._commanding = False
+                if key == "e":
+                    return True
+                if key == "l":
+                    self._by_lines()
+                else:
+                    self._process.print("continuing...")
+            elif key == _ESCAPE:
+                self._commanding = True
+                self._process.write(_CONSOLE)
+            else:
+                self._send(escape(key.encode("utf-8", "replace")))
+        return False
 
     def received(self, data: bytes) -> None:
         """Print text, and answer options."""
-        text = bytearray()
-        for byte in data:
-            self._octet(byte, text)
-        if text:
-            shown = bytes(text).decode("latin-1").replace("\r\n", "\n").replace("\r", "")
-            self._process.write(shown.replace("\0", "").replace("\a", ""))
+        text, negotiations = self._decoder.feed(data)
+        for negotiation in negotiations:
+            self._answer(negotiation)
+        shown = self._letters.decode(text).replace("\r\n", "\n").replace("\0", "")
+        self._process.write(shown if self._process.raw else shown.replace("\r", ""))
 
-    def _octet(self, byte: int, text: bytearray) -> None:
-        match self._state:
-            case 0:  # data
-                if byte == _IAC:
-                    self._state = _COMMAND
-                else:
-                    text.append(byte)
-            case 1:  # after IAC
-                self._command = byte
-                if byte == _IAC:
-                    text.append(byte)
-                    self._state = _DATA
-                elif byte == _SB:
-                    self._state = _NEGOTIATION
-                else:
-                    self._state = _OPTION if _WILL <= byte <= _DONT else _DATA
-            case 2:  # the option of a WILL, WONT, DO or DONT
-                self._answer(byte)
-                self._state = _DATA
-            case 3:  # within a subnegotiation
-                if byte == _IAC:
-                    self._state = _NEGOTIATION_END
-            case _:
-                self._state = _DATA if byte == _SE else _NEGOTIATION
-
-    def _answer(self, option: int) -> None:
+    def _answer(self, asked: Negotiation) -> None:
         """Let the server echo and suppress go-ahead; refuse all else, so that nothing loops."""
-        if self._command == _WILL:
-            agreed = option in (_ECHO, _SUPPRESS_GO_AHEAD)
-            if option == _ECHO:
+        if asked.command is Command.WILL:
+            agreed = asked.option in (Option.ECHO, Option.SUPPRESS_GO_AHEAD)
+            if asked.option == Option.ECHO:
                 if self._remote_echo:
                     return
                 self._remote_echo = True
-                self._process.write("\nEntering character mode\nEscape character is '^]'.\n\n")
-            reply = _DO if agreed else _DONT
-        elif self._command == _DO:
-            reply = _WILL if option == _SUPPRESS_GO_AHEAD else _WONT
+                self._process.reads = False
+                self._process.raw = True
+                self._mode("character", "]")
+            reply = Command.DO if agreed else Command.DONT
+        elif asked.command is Command.DO:
+            agreed = asked.option == Option.SUPPRESS_GO_AHEAD
+            reply = Command.WILL if agreed else Command.WONT
         else:
             return
-        self._process.stack.tcp.send(self._ends, bytes((_IAC, reply, option)))
+        self._send(Negotiation(reply, asked.option).build())
+
+    def _by_lines(self) -> None:
+        """Leave character mode: the terminal echoes, and whole lines are sent."""
+        self._remote_echo = False
+        self._send(Negotiation(Command.DONT, Option.ECHO).build())
+        self._send(Negotiation(Command.DONT, Option.SUPPRESS_GO_AHEAD).build())
+        self._process.raw = False
+        self._process.reads = True
+        self._mode("line", "C")
+
+    def _mode(self, mode: str, key: str) -> None:
+        self._process.write(f"\nEntering {mode} mode\nEscape character is '^{key}'.\n\n")
+
+    def _send(self, data: bytes) -> None:
+        self._process.stack.tcp.send(self._ends, data)
