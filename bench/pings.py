@@ -14,7 +14,7 @@ from bench.peers import scapy_routers
 from bench.timing import each
 from ioscli.cli.matcher import load_grammar
 from ioscli.labs.catalogue import DEFAULT_LAB, find_lab
-from ioscli.labs.labfile import Lab, read_lab
+from ioscli.labs.labfile import Lab, NodeKind, read_lab
 from ioscli.labs.topology import Topology
 from ioscli.model.instant import Instant, seconds
 from ioscli.router.probes import EchoKind, EchoRequest, EchoResult
@@ -131,6 +131,8 @@ def solved(lab: Lab) -> Lab:
     solution = lab.folder / "solution"
     nodes = {
         name: spec._replace(startup_config=solution / f"{name}.cfg")
+        if spec.kind is NodeKind.ROUTER
+        else spec
         for name, spec in lab.nodes.items()
     }
     return lab._replace(nodes=nodes)

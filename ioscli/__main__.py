@@ -228,9 +228,7 @@ def _open_lab(given: "Namespace") -> int:
             raise InputError("this lab has no node to type at", file=topology.lab.file)
         node = next(iter(topology.nodes)) if given.node is None else given.node
         if node not in topology.nodes:
-            raise InputError(
-                f"there is no node {quoted(node)}{suggestion(node, topology.nodes)}"
-            )
+            raise InputError(f"there is no node {quoted(node)}{suggestion(node, topology.nodes)}")
         _boot(topology, given, stack)
         from ioscli.servers.console import converse
 

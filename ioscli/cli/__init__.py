@@ -18,5 +18,6 @@ Configuration:
 - configuration: lines into the model, at a prompt or from a file
 - boot: what a startup-config makes of a router; config_diff, config_replace: from one
   configuration to another
-- stored: lines that are kept without acting; running_config: the model back into lines
+- stored: lines that are kept without acting; acting: kept lines that the model follows;
+  running_config: the model back into lines
 """

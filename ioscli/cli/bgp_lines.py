@@ -116,6 +116,8 @@ def _line(process: BgpProcess, words: Words) -> None:
             process.timers = BgpTimers(*map(int, rest))
         case ["maximum-paths", "ibgp", number]:
             process.maximum_paths_ibgp = int(number)
+        case ["maximum-paths", "eibgp", number]:
+            process.maximum_paths_eibgp = int(number)
         case ["maximum-paths", number]:
             process.maximum_paths = int(number)
         case ["distance", "bgp", external, internal, local]:
@@ -173,6 +175,10 @@ def _valued_line(process: BgpProcess, rest: Words) -> None:
             process.confederation_peers = frozenset(map(as_number, numbers))
         case ["default", "local-preference", value]:
             process.default_local_preference = int(value)
+        case ["listen", "range", prefix, "peer-group", group]:
+            process.listen.append((IPv4Network(prefix), group))
+        case ["listen", "limit", limit]:
+            process.listen_limit = int(limit)
         case ["scan-time", seconds]:
             process.scan_time = int(seconds)
         case _:

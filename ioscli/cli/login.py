@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ioscli.cli.banner import shown
 from ioscli.cli.dialogue import Ask, Interrupted, Step, Steps
 from ioscli.model.access import AAA_BANNER, AAA_FAIL_MESSAGE, HIGHEST_LEVEL, Login
+from ioscli.model.instant import seconds
 from ioscli.router.exec_lines import number_of
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from ioscli.model.access import LineConfig, Password, User
 
 _TRIES = 3
+_LOGIN_SECONDS = 30
 #: Methods of a login list that ask for a user's name.
 _NAMED = ("local", "local-case", "group", "krb5", "krb5-telnet")
 _NO_SERVER = ("group", "krb5", "krb5-telnet")
@@ -85,13 +87,13 @@ def _log_in(
         yield from ("", "User Access Verification", "")
     named = any(method.split(" ")[0] in _NAMED for method in methods)
     for _ in range(_TRIES):
-        name = (yield from _ask("Username: ")) if named else ""
+        name = (yield from _ask(session, line, "Username: ")) if named else ""
         if named and not name:
             continue
         user = access.users.get(name)
         typed = ""
         if user is None or not user.nopassword or methods[0] != "local":
-            typed = yield from _ask("Password: ", secret=True)
+            typed = yield from _ask(session, line, "Password: ", secret=True)
         if _admits(session, line, methods, user, typed):
             _settle(session, user if named else None)
             return True
@@ -106,13 +108,33 @@ def _log_in(
     return False
 
 
-def _ask(prompt: str, *, secret: bool = False) -> Generator[Step, Any, str]:
-    """An answer; an interrupt is an empty one."""
+def _ask(
+    session: Session, line: LineConfig, prompt: str, *, secret: bool = False
+) -> Generator[Step, Any, str]:
+    """An answer; an interrupt is an empty one. Who takes too long is sent away."""
+    patience = _patience(line)
+    timer = None
+    if patience:
+        timer = session.router.simulation.after(
+            seconds(patience), lambda: session.give_up(f"% {prompt} timeout expired!")
+        )
     try:
         answer: str = yield Ask(prompt, secret)
     except Interrupted:
         return ""
+    finally:
+        if timer is not None:
+            timer.cancel()
     return answer if secret else answer.strip()
+
+
+def _patience(line: LineConfig) -> int:
+    """Seconds of `timeout login response`; 0: without end."""
+    for kept in line.stored.get("line_login_timeout", ()):
+        words = kept.split()
+        if words[0] == "timeout":
+            return int(words[3])
+    return _LOGIN_SECONDS
 
 
 def _admits(

@@ -37,13 +37,22 @@ def unknown_command(session: Session, word: str) -> Steps:
 
     It may have to be looked up.
     """
-    if _is_address(word) or word in session.router.config.hosts:
+    known = _is_address(word) or word in session.router.config.hosts
+    if known and _prefers_telnet(session):
         from ioscli.cli.commands.telnet import connect
 
         yield from connect(session, word)
         return
-    yield from _translate(session, word)
+    if not known:
+        yield from _translate(session, word)
     yield "% Unknown command or computer name, or unable to find computer address"
+
+
+def _prefers_telnet(session: Session) -> bool:
+    """Whether `transport preferred` of the line is telnet, as it comes."""
+    line = session.router.config.access.line(session.line)
+    kept = line.stored.get("line_transport_preferred", ())
+    return not kept or "telnet" in kept[0].split()
 
 
 def _is_address(text: str) -> bool:

@@ -320,6 +320,13 @@ class Session:
         if self._on_change is not None:
             self._on_change()
 
+    def give_up(self, text: str) -> None:
+        """End the session where somebody took too long to log in; text: what is said of it."""
+        self.log_line(f"\n{text}" if self._at_line_start else text)
+        self.finish()
+        if self._on_change is not None:
+            self._on_change()
+
     def announce(self, text: str) -> None:
         """Print what the router tells every terminal (`SHUTDOWN in 0:05:00`)."""
         self.log_line(text.removesuffix("\n"))

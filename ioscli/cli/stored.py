@@ -78,7 +78,7 @@ ACTING = frozenset(
     (
         *("archive", "archive_line", "archive_log", "archive_log_line", "line_exec_prompt"),
         *("line_transport_input", "line_transport_output", "line_access_class"),
-        *("ip_telnet_source", *FOLLOWERS),
+        *("line_transport_preferred", "line_login_timeout", "ip_telnet_source", *FOLLOWERS),
     )
 )
 

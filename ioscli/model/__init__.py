@@ -3,6 +3,7 @@
 - instant: simulated time, whole microseconds
 - ifname: interface names
 - config, crypto: what the operator configured; crypto also holds what IKE and IPsec share
+- vrf, track, ip_sla: tables, tracked objects and operations that the operator configured
 - changes: what a command changed in the configuration
 - rib: the routing table; effects: what a routing protocol asks of its router
 - access_list, prefix_list, attribute_lists, route_map, redistribution: policy, asked about packets

@@ -232,17 +232,19 @@ class AccessList:
 
     def append(self, line: AccessEntry) -> int:
         """Add a line at the end, and give its sequence number."""
-        sequence = max(self.lines, default=_FIRST_SEQUENCE - _SEQUENCE_STEP) + _SEQUENCE_STEP
+        sequence = next(reversed(self.lines), _FIRST_SEQUENCE - _SEQUENCE_STEP) + _SEQUENCE_STEP
         self.put(sequence, line)
         return sequence
 
     def put(self, sequence: int, line: AccessEntry) -> None:
         """Set the line of a sequence number; at the end it takes the remarks that wait there."""
-        if sequence > max(self.lines, default=0) and self.remarks.get(_AT_END):
-            self.remarks[sequence] = self.remarks.pop(_AT_END)
+        last = next(reversed(self.lines), 0)
         self.lines[sequence] = line
-        self.lines = dict(sorted(self.lines.items()))
         self.hits.pop(sequence, None)
+        if sequence < last:
+            self.lines = dict(sorted(self.lines.items()))
+        elif self.remarks.get(_AT_END):
+            self.remarks[sequence] = self.remarks.pop(_AT_END)
 
     def remark(self, text: str) -> None:
         """Add a remark at the end, once."""

@@ -189,6 +189,11 @@ class BgpProcess:
     timers: BgpTimers = field(default_factory=BgpTimers)
     maximum_paths: int = 1
     maximum_paths_ibgp: int = 1
+    maximum_paths_eibgp: int = 1
+    """`maximum-paths eibgp`: external and internal paths share, whatever their metrics."""
+    listen: list[tuple[IPv4Network, str]] = field(default_factory=list)
+    """`bgp listen range`: who may open a session unasked, and the peer group that holds then."""
+    listen_limit: int = 100
     scan_time: int = SCAN_TIME
     log_neighbor_changes: bool = True
     enforce_first_as: bool = True

@@ -46,7 +46,7 @@ class BgpProcess(RoutingProcess):
         vrf = router.table(vrf_name)
         number = router.config.bgp.number
         chance = f"{router.name} bgp {vrf_name} at {router.simulation.now}"
-        self.machine = Bgp(number, vrf.rib, router.simulation.random(chance))
+        self.machine = Bgp(number, vrf.rib, router.simulation.random(chance), vrf_name)
         self._vrf_name = vrf_name
         self._connections: dict[int, _Connection] = {}
         self._told: tuple[BgpConfig, IPv4Address] | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import Enum
+from functools import partial
 from ipaddress import IPv4Address
 
 from ioscli.codec.arp import ArpOperation, ArpPacket
@@ -22,7 +23,7 @@ from ioscli.codec.icmp import (
 from ioscli.codec.ipv4 import IpProtocol
 from ioscli.model.access_list import AccessList
 from ioscli.model.ifname import InterfaceName
-from ioscli.model.rib import Route, RouteSource
+from ioscli.model.rib import Rib, Route, RouteSource, Watcher
 from ioscli.router.forwarding import Forwarding
 from ioscli.router.icmp import Icmp, IcmpSeen
 from ioscli.router.routing_protocols import Routing
@@ -122,6 +123,7 @@ class Debugging:
         "_lists",
         "_log",
         "_policy",
+        "_route_watchers",
         "_routing",
         "on",
         "packet_detail",
@@ -142,6 +144,7 @@ class Debugging:
         self._forwarding = forwarding
         self._icmp = icmp
         self._routing = routing
+        self._route_watchers: list[tuple[Rib, Watcher]] = []
         self._lists = lists
         self._policy = policy
         self.on: set[Topic] = set()
@@ -180,16 +183,20 @@ class Debugging:
             self.switch(topic, on=False)
 
     def _watch_routes(self, on: bool) -> None:
-        watchers = self._forwarding.rib.watchers
-        if on and self._route_changed not in watchers:
-            watchers.append(self._route_changed)
-        elif not on and self._route_changed in watchers:
-            watchers.remove(self._route_changed)
+        """Watch the tables that there are now, or none any more."""
+        for rib, watcher in self._route_watchers:
+            rib.watchers.remove(watcher)
+        self._route_watchers = []
+        if on:
+            for table in self._routing.tables():
+                watcher = partial(self._route_changed, table.name)
+                table.rib.watchers.append(watcher)
+                self._route_watchers.append((table.rib, watcher))
 
-    def _route_changed(self, before: Route | None, after: Route | None) -> None:
+    def _route_changed(self, table: str, before: Route | None, after: Route | None) -> None:
         from ioscli.router.debug_routes import change_lines
 
-        for line in change_lines(before, after):
+        for line in change_lines(before, after, table):
             self._log.debug(line)
 
     def _arp(self, packet: ArpPacket, interface: InterfaceName, sent: bool) -> None:

@@ -358,6 +358,11 @@ class Forwarding:
             self.hop_limit_drops += 1
             self.errors.time_exceeded(packet, interface)
             return
+        if target is NO_ROUTE:  # policy may send to Null0
+            self.no_route_drops += 1
+            self.unroutable += 1
+            self.errors.no_route(packet, interface)
+            return
         self.forwarded_packets += 1
         if len(packet) <= target.mtu:
             target.send(forwarded(packet))

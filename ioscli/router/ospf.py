@@ -26,6 +26,7 @@ from ioscli.model.redistribution import Redistribution
 from ioscli.model.rib import Route, RouteSource
 from ioscli.protocols.ospf import Ospf
 from ioscli.protocols.ospf.counters import Counters
+from ioscli.protocols.ospf.graph import prefix_key
 from ioscli.router.redistribution import through_route_map
 from ioscli.router.routing_process import RoutingProcess
 
@@ -125,12 +126,7 @@ class OspfProcess(RoutingProcess):
 
     def force_spf(self) -> None:
         """`clear ip ospf force-spf`: shortest paths of all areas, now."""
-        machine = self.machine
-        machine.now = self._simulation.now
-        for area in machine.areas.values():
-            area.compute()
-        machine.recalculate()
-        self.carry_out(machine.handle_timer(self._simulation.now))
+        self.carry_out(self.machine.force_spf(self._simulation.now))
 
     def clear_traffic(self) -> None:
         """`clear ip ospf traffic`: count packets from zero."""
@@ -209,6 +205,13 @@ class OspfProcess(RoutingProcess):
         return False
 
     # -- redistribution ----------------------------------------------------------------------------
+
+    def forward_metric(self, route: Route) -> int | None:
+        """The cost to the AS boundary router of a type 2 external route."""
+        network = route.prefix
+        key = prefix_key(int(network.network_address), network.prefixlen)
+        found = self.machine.table.extra.get(key)
+        return None if found is None or found.code not in ("E2", "N2") else found.cost
 
     def redistributions(self) -> Collection[Redistribution]:
         """Its `redistribute` lines."""

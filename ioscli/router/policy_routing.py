@@ -25,6 +25,7 @@ from ioscli.model.route_map import (
     SetTos,
     SetTrackedNextHop,
 )
+from ioscli.router.forwarding import NO_ROUTE
 
 if TYPE_CHECKING:
     from ioscli.model.ifname import InterfaceName
@@ -79,7 +80,9 @@ class PolicyRouting:
 
     @staticmethod
     def _send_own(packet: bytes, target: Target, forwarding: Forwarding) -> None:
-        if len(packet) <= target.mtu:
+        if target is NO_ROUTE:  # Null0
+            forwarding.no_route_drops += 1
+        elif len(packet) <= target.mtu:
             target.send(packet)
         else:
             forwarding.send_large(packet, target)

@@ -68,6 +68,10 @@ class Routing:
         """The processes of one protocol."""
         return [process for (kind, _), process in self.processes.items() if kind is source]
 
+    def tables(self) -> Iterable[Vrf]:
+        """Every routing table, the global one first."""
+        return tuple(self._router.vrfs.values())
+
     def debugged(self, source: RouteSource) -> set[str]:
         """The topics of a protocol that are debugged: one set, which all its machines look at."""
         return self._debugged.setdefault(source, set())

@@ -53,6 +53,7 @@ class Tracking:
         self._simulation = router.simulation
         self.objects: dict[int, TrackState] = {}
         self._evaluating = False
+        self._polling = False
         self._stopped = False
         self.sla = SlaProbes(router, self.evaluate)
 
@@ -112,10 +113,13 @@ class Tracking:
             self._router.reconverge()
         else:
             # A route that is there while it is not tracked as there: it goes on, slowly.
-            self._simulation.post(_POLL, self._poll, None)
+            if not self._polling:
+                self._polling = True
+                self._simulation.post(_POLL, self._poll, None)
         self._evaluating = False
 
     def _poll(self, _: object) -> None:
+        self._polling = False
         if not self._stopped:
             self.evaluate()
 

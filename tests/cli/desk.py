@@ -19,6 +19,7 @@ from ioscli.router.filesystem import Files
 from ioscli.router.keys import KeyRing
 from ioscli.router.probes import EchoRequest, EchoResult, TraceProbe, TraceResult
 from ioscli.router.reload import Reloads
+from ioscli.router.router import Router
 from ioscli.router.syslog import ConsoleLog
 from ioscli.router.views import ArpView, Counters, InterfaceView, RouteNotes, RouteView
 
@@ -136,6 +137,15 @@ class FakeRouter:
             self.cancelled += 1
 
         return cancel
+
+
+def real_router() -> Router:
+    """A whole router, alone: for tests that type anything."""
+    config = new_router_config("R1", HARDWARE)
+    config.interfaces[HARDWARE[0]].address = IPv4Interface("10.0.0.1/24")
+    router = Router(Simulation(1), "R1", HARDWARE, config)
+    router.boot()
+    return router
 
 
 class Desk:

@@ -11,7 +11,7 @@ from ioscli.cli.running_config import running_config
 from ioscli.cli.session import Session
 from ioscli.model.instant import Instant, seconds
 
-from .desk import Desk, FakeRouter
+from .desk import Desk, FakeRouter, real_router
 from .typing_config import loaded
 
 LOCAL = """\
@@ -260,7 +260,7 @@ def test_secrets_typed_at_the_prompt_depend_on_the_seed(arrive: Callable[..., De
 @settings(max_examples=60, deadline=None)
 @given(lines=st.lists(st.text(max_size=40), max_size=12), list_=st.sampled_from(["", "aaa"]))
 def test_nothing_typed_at_a_login_raises(grammar: Grammar, lines: list[str], list_: str) -> None:
-    router = FakeRouter()
+    router = real_router()
     loaded(("aaa new-model\n" if list_ else "") + LOCAL + "enable secret x\n", router.config)
     desk = Desk(grammar, router, privileged=False)
     for line in [*lines, "admin", "cisco"]:

@@ -241,3 +241,33 @@ def test_debug_ip_policy(grammar: Grammar, net: Network) -> None:
     before = len(net.log)
     net.ping("R1", TARGET, count=1)
     assert not [line for line in net.log[before:] if "policy" in line]
+
+
+def test_set_interface(grammar: Grammar, net: Network) -> None:
+    desk = desk_of(
+        grammar,
+        net,
+        "route-map AWAY permit 10",
+        "set interface Loopback9 GigabitEthernet0/2",
+        "interface gi0/0",
+        "ip policy route-map AWAY",
+    )
+    # R4 answers for the target's address, to which it has a route (proxy ARP).
+    assert by_r4(net) == 5
+    desk.type(
+        "conf t", "route-map AWAY permit 10", "no set interface", "set interface Null0", "end"
+    )
+    assert net.ping("R1", TARGET) == "U.U.U"
+    desk.type("conf t", "interface null0", "no ip unreachables", "end")
+    assert net.ping("R1", TARGET, count=2) == ".."
+
+
+def test_own_packets_to_null0(grammar: Grammar, net: Network) -> None:
+    desk_of(
+        grammar,
+        net,
+        "route-map OWN permit 10",
+        "set interface Null0",
+        "ip local policy route-map OWN",
+    )
+    assert net.ping("R2", TARGET, count=2) == ".."

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from ioscli.cli.matcher import Grammar
 from ioscli.model.instant import seconds
 
-from .desk import Desk
+from .desk import Desk, real_router
 
 CARET = "% Invalid input detected at '^' marker.\n\n"
 
@@ -114,7 +114,7 @@ def test_refusals_in_configuration(grammar: Grammar) -> None:
 
 
 def test_an_unknown_word_is_looked_up_as_a_host(grammar: Grammar) -> None:
-    desk = Desk(grammar)
+    desk = Desk(grammar, real_router())
     unknown = "% Unknown command or computer name, or unable to find computer address\n"
     desk.session.feed("foo")
     assert desk.session.busy
@@ -124,6 +124,10 @@ def test_an_unknown_word_is_looked_up_as_a_host(grammar: Grammar) -> None:
     assert desk.router.simulation.now == seconds(9)
     desk.router.config.domain_lookup = False
     assert desk.type("foo") == f'Translating "foo"\n{unknown}'
+    assert desk.type("10.1.1.1") == (
+        "Trying 10.1.1.1 ... \n% Destination unreachable; gateway or host down\n\n"
+    )
+    desk.type("configure terminal", "line con 0", "transport preferred none", "end")
     assert desk.type("10.1.1.1") == unknown
 
 
@@ -288,7 +292,7 @@ _LINES = st.one_of(
 @settings(max_examples=60, deadline=None)
 @given(st.lists(_LINES, max_size=8))
 def test_no_line_upsets_a_session(grammar: Grammar, lines: list[str]) -> None:
-    desk = Desk(grammar)
+    desk = Desk(grammar, real_router())
     for line in lines:
         desk.session.help(line)
         desk.session.complete(line)

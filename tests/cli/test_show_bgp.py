@@ -241,7 +241,18 @@ def test_without_bgp() -> None:
     assert execute(alone, "R9", "clear ip bgp *") == "%BGP not running\n"
 
 
+def test_all_address_families() -> None:
+    lines = shown("show ip bgp all").splitlines()
+    assert lines[:2] == ["For address family: IPv4 Unicast", ""]
+    assert "\n".join(lines[2:]).strip() == shown("show ip bgp").strip()
+    assert shown("show bgp all summary").startswith(
+        "For address family: IPv4 Unicast\nBGP router identifier 1.1.1.1, local AS number 65001"
+    )
+    assert "BGP neighbor is 10.0.0.2" in shown("show bgp all neighbors")
+
+
 def test_both_spellings_show_the_same() -> None:
+    assert shown("show bgp summary") == shown("show ip bgp summary")
     assert shown("show bgp ipv4 unicast") == shown("show ip bgp")
     assert shown("show bgp ipv4 unicast summary") == shown("show ip bgp summary")
 
@@ -251,3 +262,54 @@ def test_classful_networks_stand_without_their_length() -> None:
         network_text(IPv4Network(prefix))
         for prefix in ("10.0.0.0/8", "172.16.0.0/16", "192.0.2.0/24", "10.0.0.0/16", "0.0.0.0/0")
     ] == ["10.0.0.0", "172.16.0.0", "192.0.2.0", "10.0.0.0/16", "0.0.0.0"]
+
+
+def test_show_ip_protocols_has_a_section() -> None:
+    text = shown("show ip protocols")
+    section = text[text.index('Routing Protocol is "bgp 65001"') :].splitlines()
+    assert section[:5] == [
+        'Routing Protocol is "bgp 65001"',
+        "  Outgoing update filter list for all interfaces is not set",
+        "  Incoming update filter list for all interfaces is not set",
+        "  IGP synchronization is disabled",
+        "  Automatic route summarization is disabled",
+    ]
+    assert "    10.0.0.2                                              UP" in section
+    assert "    10.0.0.2              20      00:01:" in text
+    assert "  Distance: external 20 internal 200 local 200" in section
+
+
+def test_the_entry_of_the_routing_table() -> None:
+    lines = shown("show ip route 172.16.5.0").splitlines()
+    assert lines[1] == '  Known via "bgp 65001", distance 20, metric 0'
+    assert lines[2] == "  Tag 65002, type external"
+    assert "      AS Hops 1" in lines
+
+
+def test_debugging_a_session() -> None:
+    made = Network(
+        config("R1", {"Gi0/0": "10.0.0.1/24"}, {}), config("R2", {"Gi0/0": "10.0.0.2/24"}, {})
+    )
+    made.link("R1:Gi0/0", "R2:Gi0/0")
+    made.boot()
+    assert (
+        execute(made, "R1", "debug ip bgp")
+        == "BGP debugging is on for address family: IPv4 Unicast\n"
+    )
+    execute(made, "R1", "debug ip bgp updates")
+    type_at(made, "R1", "router bgp 1\n neighbor 10.0.0.2 remote-as 2")
+    type_at(
+        made,
+        "R2",
+        "router bgp 2\n neighbor 10.0.0.1 remote-as 1\n network 10.0.0.0 mask 255.255.255.0",
+    )
+    made.wait(30)
+    said = [line.split(": ", 1)[1] for line in made.log if line.startswith("R1 ")]
+    assert any(line.startswith("BGP: 10.0.0.2 ") and "to OpenSent" in line for line in said)
+    assert "BGP: 10.0.0.2 went from OpenConfirm to Established" in said
+    assert "BGP(0): 10.0.0.2 rcvd 10.0.0.0/24" in said
+    made.log.clear()
+    execute(made, "R1", "undebug all")
+    execute(made, "R1", "clear ip bgp *")
+    made.wait(30)
+    assert not any("went from" in line for line in made.log)

@@ -15,7 +15,7 @@ from ntc_templates.parse import parse_output
 from ioscli.codec.ospf.content import NetworkContent, RouterContent
 from ioscli.codec.ospf.numbers import LsType, dotted
 from tests.router.networks import Network, config
-from tests.router.ospf_networks import execute, machine, type_at
+from tests.router.ospf_networks import deaf, execute, machine, pair, type_at
 
 SHAPES = Path(__file__).parents[2].parent / "shared" / "tools" / "shapes.py"
 
@@ -263,3 +263,39 @@ def test_the_section_of_show_ip_protocols() -> None:
         "  Routing Information Sources:",
     ]
     assert "    2.2.2.2              110      00:00:" in text
+
+
+def test_lists_of_what_is_asked_for_and_not_acknowledged() -> None:
+    made = pair()
+    made.wait(80)
+    empty = execute(made, "R1", "show ip ospf retransmission-list")
+    assert empty.splitlines()[-1] == (
+        " Neighbor 2.2.2.2, interface GigabitEthernet0/0 address 10.0.0.2"
+    )
+    with deaf(made, "R1", "Gi0/0"):
+        type_at(made, "R1", "interface Loopback7\n ip address 7.7.7.7 255.255.255.255")
+        made.wait(3)
+        lines = execute(made, "R1", "show ip ospf retransmission-list").splitlines()
+    assert lines[4].startswith(" Link state retransmission due in ")
+    assert lines[4].endswith(" msec, Queue length 1")
+    assert lines[6] == " Type  LS ID           ADV RTR         Seq NO      Age    Checksum"
+    assert lines[7].startswith("    1  1.1.1.1         1.1.1.1         0x800000")
+    assert "2.2.2.2" in execute(made, "R1", "show ip ospf request-list")
+
+
+def test_summary_addresses_with_and_without_routes() -> None:
+    made = pair()
+    type_at(
+        made,
+        "R1",
+        "ip route 192.0.2.0 255.255.255.128 Null0\nrouter ospf 1\n redistribute static subnets\n"
+        " summary-address 192.0.2.0 255.255.255.0\n"
+        " summary-address 198.51.100.0 255.255.255.0 tag 4",
+    )
+    made.wait(60)
+    lines = execute(made, "R1", "show ip ospf summary-address").splitlines()
+    assert lines[-2:] == [
+        "192.0.2.0/255.255.255.0 Metric 20, Type 2, Tag 0",
+        "198.51.100.0/255.255.255.0 Metric -1, Type 0, Tag 4",
+    ]
+    assert "192.0.2.0/24" in execute(made, "R2", "show ip route ospf")

@@ -139,6 +139,16 @@ def test_one_route_of_a_vrf(desk: Desk) -> None:
     ]
 
 
+def test_changes_of_its_table_are_debugged(desk: Desk) -> None:
+    red(desk)
+    configure(desk, "do debug ip routing", "ip route vrf RED 4.4.4.4 255.255.255.255 10.1.0.2")
+    said = desk.type("show logging")
+    assert "RT(RED): add 4.4.4.4/32 via 10.1.0.2, static metric [1/0]" in said
+    desk.type("undebug all")
+    configure(desk, "no ip route vrf RED 4.4.4.4 255.255.255.255 10.1.0.2")
+    assert "RT(RED): del 4.4.4.4" not in desk.type("show logging")
+
+
 def test_shows(desk: Desk) -> None:
     red(desk)
     configure(desk, "ip vrf BLUE", "rd 65000:2", "route-target both 65000:22")

@@ -69,8 +69,8 @@ def test_keys_are_edited_by_the_far_end() -> None:
     # Ctrl-] is the client's own.
     assert host.press("\x1d")[-2:] == [" e      exit telnet", ""]
     assert host.press("e")[-1] == "cisco@S1:~$"
-    lab.simulation.run_until(lab.simulation.now + 1_000_000)
-    assert not [it for it in lab.r2.reloads.listeners if it.line]
+    lab.wait(1)
+    assert not lab.visitors(lab.r2)
 
 
 def test_a_router_logs_in_to_a_router() -> None:
@@ -204,6 +204,25 @@ def test_a_session_elsewhere_is_not_idle_here() -> None:
     assert console.line == "R2>"
 
 
+def test_who_does_not_log_in_is_sent_away() -> None:
+    lab = VtyLab(second=LOCAL)
+    console = lab.console(lab.r1)
+    console.type("telnet 10.0.0.2", seconds=4)
+    console.wait(20)
+    console.type("bob")
+    assert console.line == "Password:"
+    assert console.wait(31)[-4:] == [
+        "% Password:  timeout expired!",
+        "",
+        "[Connection to 10.0.0.2 closed by foreign host]",
+        "R1#",
+    ]
+    lab = VtyLab(second=LOCAL + " timeout login response 3\n")
+    console = lab.console(lab.r1)
+    console.type("telnet 10.0.0.2", seconds=7)
+    assert "% Username:  timeout expired!" in console.glass.lines
+
+
 def test_clear_line_ends_the_connection() -> None:
     lab = VtyLab()
     console, far = lab.console(lab.r1), lab.console(lab.r2)
@@ -236,7 +255,7 @@ def test_a_reload_here_leaves_no_session_there() -> None:
     assert console.session.closed
     assert not console.session.remote
     console.wait(200)
-    assert not [it for it in lab.r2.reloads.listeners if it.line]
+    assert not lab.visitors(lab.r2)
 
 
 def test_a_long_output_comes_page_by_page() -> None:
@@ -317,7 +336,7 @@ def test_suspended_connections() -> None:
     assert console.type("disconnect 2")[-1] == "Closing connection to 10.0.0.2 [confirm]"
     console.press("\r")
     assert console.type("show sessions")[1:] == ["% No connections open", "R1#"]
-    assert not [it for it in lab.r2.reloads.listeners if it.line]
+    assert not lab.visitors(lab.r2)
 
 
 def test_ctrl_shift_6_twice_is_sent() -> None:
@@ -339,8 +358,8 @@ def test_three_routers_in_a_row() -> None:
     assert host.line == "R1#"
     host.type("telnet 10.0.0.2")
     lab.links[2].set_up(False)  # the one who types is gone
-    lab.simulation.run_until(lab.simulation.now + 1_300_000_000)
-    assert not [it for it in lab.r2.reloads.listeners if it.line]
+    lab.wait(1300)
+    assert not lab.visitors(lab.r2)
 
 
 def test_lines_that_may_not_connect() -> None:

@@ -108,6 +108,15 @@ class VtyLab:
         router.console.subscribe(self.log.append)
         return router
 
+    def wait(self, seconds: float) -> None:
+        """Let simulated time pass."""
+        self.simulation.run_until(Instant(self.simulation.now + round(seconds * SECOND)))
+
+    def visitors(self, router: Router) -> list[int]:
+        """The vty lines that somebody is on, from 1."""
+        there = [it for it in router.reloads.listeners if isinstance(it, Session)]
+        return [it.line for it in there if it.line]
+
     def console(self, router: Router) -> Screen:
         """A privileged session at a router's console."""
         return Screen(

@@ -274,6 +274,18 @@ def test_digests(kind: AuthenticationType, packet: Packet) -> None:
     assert elsewhere == (kind is AuthenticationType.MD5)
 
 
+def test_a_digest_that_frr_made() -> None:
+    """A hello of FRR 8.4's eigrpd, key 1, `secret`."""
+    data = bytes.fromhex(
+        "0205c603000000000000000000000000000000640002002800020010000000010000000000000000"
+        "0000000080a7f05ac0f1cd3d8c0ebef494524da00001000c010001000000000f0004000808040102"
+    )
+    key = Key(AuthenticationType.MD5, 1, b"secret")
+    parsed = parse_packet(data)
+    assert authentic(data, parsed, key, R2)
+    assert build_packet(parsed._replace(tlvs=parsed.tlvs[1:]), key, R2) == data
+
+
 def test_a_digest_covers_the_routes() -> None:
     key = Key(AuthenticationType.MD5, 1, b"cisco")
     data = bytearray(build_packet(UPDATE, key, R1))

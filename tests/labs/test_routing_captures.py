@@ -160,7 +160,7 @@ def test_captures_of_all_four_protocols(extra: tuple[str, ...], tmp_path: Path) 
     with PcapngWriter(path) as writer:
         writer.tap(network.links["R1-R2"])
         network.wait(70)
-        type_at(network, "R2", "interface Lo0\n shutdown")
+        type_at(network, "R2", "interface Lo1\n shutdown")
         network.wait(40)
     spoken = judge(path)
     assert set(spoken) == set(ROUTING)

@@ -135,3 +135,28 @@ def test_lines_look_like_real_ones(command: str, captured: str) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_what_processes_know_of_a_route() -> None:
+    """Redistribution among all protocols, told as `Redistributing via` and `Advertised by`."""
+    router = router_of("iosxe_redistribution", "D1_redist")
+    shown = typed(router, "show ip route 192.168.123.2").splitlines()
+    assert shown[:6] == [
+        "Routing entry for 192.168.123.2/32",
+        '  Known via "static", distance 1, metric 0',
+        "  Redistributing via ospf 1, eigrp 1, bgp 65001",
+        "  Advertised by ospf 1 subnets route-map redist_static",
+        "                eigrp 1 metric 900 100 255 1 1500 route-map redist_static",
+        "                bgp 65001 route-map redist_static",
+    ]
+    learned = typed(router, "show ip route 192.168.123.3")
+    assert "      Total delay is 5010 microseconds, minimum bandwidth is 1000000 Kbit\n" in learned
+    assert "      AS Hops 1\n" in typed(router, "show ip route 192.168.123.4")
+
+
+def test_forward_metric_of_an_external_route() -> None:
+    router = router_of("ios_example_network", "as1border1")
+    shown = typed(router, "show ip route 10.13.22.0 255.255.255.0").splitlines()
+    assert shown[1] == (
+        '  Known via "ospf 1", distance 110, metric 20, type extern 2, forward metric 2'
+    )

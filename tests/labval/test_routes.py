@@ -16,7 +16,6 @@ _WAIT = 180
 
 #: What is known to be missing beyond the routes of absent nodes: snapshot -> line -> why.
 KNOWN: dict[str, dict[str, str]] = {
-    "ios_add_path": {r"B 10\.0\.0\.0/32 ": "`maximum-paths eibgp` does not act"},
     "iosxe_eigrp_neighbor": {r"Port-channel23$": "there are no port-channels"},
     "iosxe_vrf_route_leaking_bgp_peering": {
         r"vrf[234]: missing B ": "VRFs do not import routes from one another",

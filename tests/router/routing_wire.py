@@ -11,12 +11,15 @@ if TYPE_CHECKING:
     from ioscli.engine.link import Port
 
 PLAIN = """
+router ospf 1
+ router-id {own}.{own}.{own}.{own}
 interface Gi0/0
  ip ospf 1 area 0
  ip ospf network point-to-point
 router eigrp 100
  network 10.0.0.0
  network {own}.{own}.{own}.{own} 0.0.0.0
+ network 172.16.0.0
  redistribute static
  default-metric 100000 100 255 1 1500
 router rip
@@ -24,10 +27,13 @@ router rip
  no auto-summary
  network 10.0.0.0
  network {own}.0.0.0
+ network 172.16.0.0
 router ospf 1
  network {own}.{own}.{own}.{own} 0.0.0.0 area 0
+ network 172.16.0.0 0.0.255.255 area 0
  redistribute static subnets
 router bgp 6500{own}
+ bgp router-id {own}.{own}.{own}.{own}
  network {own}.{own}.{own}.{own} mask 255.255.255.255
  neighbor 10.0.0.{other} remote-as 6500{other}
 ip route 192.0.2.{own} 255.255.255.255 Null0
@@ -71,7 +77,15 @@ def speakers(*extra: str, seed: int = 1) -> Network:
     """R1 and R2, just booted, with everything configured; extra: typed at both as well."""
     network = Network(
         *(
-            config(f"R{own}", {PORT: f"10.0.0.{own}/24", "Lo0": f"{own}.{own}.{own}.{own}/32"}, {})
+            config(
+                f"R{own}",
+                {
+                    PORT: f"10.0.0.{own}/24",
+                    "Lo0": f"{own}.{own}.{own}.{own}/32",
+                    "Lo1": f"172.16.{own}.1/24",
+                },
+                {},
+            )
             for own in (1, 2)
         ),
         seed=seed,
@@ -84,8 +98,13 @@ def speakers(*extra: str, seed: int = 1) -> Network:
     return network
 
 
-def recorded(network: Network, seconds: float = SETTLED) -> list[tuple[str, bytes]]:
-    """The frames of the link while time passes: which router sent it, and its bytes."""
+def recorded(
+    network: Network, seconds: float = SETTLED, typed: str = ""
+) -> list[tuple[str, bytes]]:
+    """The frames of the link while time passes: which router sent it, and its bytes.
+
+    typed: at R1, before time passes.
+    """
     frames: list[tuple[str, bytes]] = []
     link = network.links["R1-R2"]
 
@@ -93,6 +112,7 @@ def recorded(network: Network, seconds: float = SETTLED) -> list[tuple[str, byte
         frames.append((port.name.partition(":")[0], frame))
 
     link.tap = tap
+    type_at(network, "R1", typed)
     network.wait(seconds)
     link.tap = None
     return frames

@@ -22,6 +22,7 @@ from ioscli.router.bgp import BgpProcess as Process
 from ioscli.router.router import Router
 
 from .networks import Network, config
+from .ospf_networks import execute, type_at
 
 
 def neighbor(made: RouterConfig, address: str, remote_as: int, **settings: object) -> BgpSettings:
@@ -330,3 +331,96 @@ def test_wireshark_finds_nothing_wrong(tmp_path: Path) -> None:
     assert {kind for row in rows for kind in row[0].split(",") if kind} == {"1", "2", "3", "4", "5"}
     assert {row[1] for row in rows} == {""}
     assert "0" not in {row[2] for row in rows}
+
+
+def test_neighbor_in_a_vrf() -> None:
+    network = Network(
+        config("R1", {"Gi0/0": "10.0.0.1/24", "Gi0/1": "10.1.0.1/24"}, {}),
+        config("R2", {"Gi0/0": "10.0.0.2/24", "Lo0": "2.2.2.2/32"}, {}),
+        config("R3", {"Gi0/0": "10.1.0.3/24", "Lo0": "3.3.3.3/32"}, {}),
+    )
+    network.link("R1:Gi0/0", "R2:Gi0/0")
+    network.link("R1:Gi0/1", "R3:Gi0/0")
+    network.boot()
+    type_at(
+        network,
+        "R1",
+        "ip vrf RED\n rd 1:1\ninterface Gi0/1\n ip vrf forwarding RED\n"
+        " ip address 10.1.0.1 255.255.255.0\nrouter bgp 1\n neighbor 10.0.0.2 remote-as 2\n"
+        " address-family ipv4 vrf RED\n neighbor 10.1.0.3 remote-as 3\n"
+        " neighbor 10.1.0.3 activate\n redistribute connected",
+    )
+    for name, number, peer in (("R2", 2, "10.0.0.1"), ("R3", 3, "10.1.0.1")):
+        loopback = ".".join(str(number) * 4)
+        type_at(
+            network,
+            name,
+            f"router bgp {number}\n neighbor {peer} remote-as 1\n"
+            f" network {loopback} mask 255.255.255.255",
+        )
+    network.wait(60)
+    tables = {
+        name: {str(it.prefix) for it in vrf.rib.routes() if it.source is RouteSource.BGP}
+        for name, vrf in network["R1"].vrfs.items()
+    }
+    assert tables == {"": {"2.2.2.2/32"}, "RED": {"3.3.3.3/32"}}
+    assert "%BGP-5-ADJCHANGE: neighbor 10.1.0.3 vpn vrf RED Up " in lines(network, "R1", "BGP")
+    shown = execute(network, "R1", "show ip bgp vpnv4 vrf RED")
+    assert "Route Distinguisher: 1:1 (default for vrf RED)" in shown
+    assert " *>   3.3.3.3/32       10.1.0.3" in shown
+    assert execute(network, "R1", "show ip bgp vpnv4 vrf BLUE") == "% VRF BLUE does not have BGP\n"
+
+
+def test_listen_range_takes_neighbors_that_nobody_named() -> None:
+    network = two()
+    made = network["R1"].config.bgp
+    assert made is not None
+    made.neighbors.clear()
+    made.peer_groups["GUESTS"] = BgpSettings(remote_as=65002)
+    made.listen.append((IPv4Network("10.0.0.0/28"), "GUESTS"))
+    network.boot()
+    network.wait(40)
+    assert state(network["R1"], "10.0.0.2") == "Established"
+    assert routes(network["R1"]) == {"2.2.2.2/32": "10.0.0.2"}
+    shown = execute(network, "R1", "show ip bgp summary")
+    assert "\n*10.0.0.2       4        65002 " in shown
+    assert "Total dynamically created neighbors: 1/(100 max), Subnet ranges: 1" in shown
+    network.links["R1-R2"].set_up(False)
+    network.wait(5)
+    assert process(network["R1"]).machine.neighbors == {}
+    network.links["R1-R2"].set_up(True)
+    network.wait(60)
+    assert routes(network["R1"]) == {"2.2.2.2/32": "10.0.0.2"}
+
+
+def test_redistribution_both_ways_with_ospf() -> None:
+    network = Network(
+        config("R1", {"Gi0/0": "10.0.0.1/24", "Gi0/1": "10.1.0.1/24"}, {}),
+        config("R2", {"Gi0/0": "10.0.0.2/24", "Lo0": "2.2.2.2/32"}, {}),
+        config("R3", {"Gi0/0": "10.1.0.3/24", "Lo0": "3.3.3.3/32"}, {}),
+    )
+    network.link("R1:Gi0/0", "R2:Gi0/0")
+    network.link("R1:Gi0/1", "R3:Gi0/0")
+    network.boot()
+    type_at(
+        network,
+        "R1",
+        "router ospf 1\n network 10.1.0.0 0.0.0.255 area 0\n redistribute bgp 65001 subnets\n"
+        "router bgp 65001\n neighbor 10.0.0.2 remote-as 65002\n redistribute ospf 1",
+    )
+    type_at(
+        network,
+        "R2",
+        "router bgp 65002\n neighbor 10.0.0.1 remote-as 65001\n"
+        " network 2.2.2.2 mask 255.255.255.255",
+    )
+    type_at(network, "R3", "router ospf 1\n network 0.0.0.0 255.255.255.255 area 0")
+    network.wait(150)
+    assert routes(network["R2"]) == {"3.3.3.3/32": "10.0.0.1", "10.1.0.0/24": "10.0.0.1"}
+    external = {
+        str(it.prefix): (it.kind, it.metric, it.tag)
+        for it in network["R3"].rib.routes()
+        if it.source is RouteSource.OSPF and it.kind
+    }
+    assert external == {"2.2.2.2/32": ("E2", 1, 65002)}
+    assert network.ping("R3", "2.2.2.2") == "!!!!!"

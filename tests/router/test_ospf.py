@@ -428,3 +428,19 @@ def test_prefix_lists_filter_summaries_at_the_border() -> None:
     type_at(network, "R3", "ip prefix-list IN permit 10.0.12.0/24")
     network.wait(30)
     assert route(network, "R4", "10.0.12.0/24") == "O IA [110/3] via 10.0.34.3"
+
+
+def test_clearing_counts_and_computing_at_once() -> None:
+    network = pair()
+    network.wait(60)
+    runs = machine(network, "R1").areas[0].spf_runs
+    execute(network, "R1", "clear ip ospf force-spf")
+    assert machine(network, "R1").areas[0].spf_runs == runs + 1
+    assert route(network, "R1", "2.2.2.2/32") == "O [110/2] via 10.0.0.2"
+    assert "6 state changes" in execute(network, "R1", "show ip ospf neighbor detail")
+    execute(network, "R1", "clear ip ospf counters")
+    assert "0 state changes" in execute(network, "R1", "show ip ospf neighbor detail")
+    execute(network, "R1", "clear ip ospf traffic")
+    text = execute(network, "R1", "show ip ospf traffic")
+    assert "Last clearing of OSPF traffic counters 00:00:00" in text
+    assert "Rcvd: 0 total" in text

@@ -18,6 +18,7 @@ from ioscli.model.config import InterfaceConfig, RouterConfig
 _CHANGED = (RoutingChanged(),)
 _NUMBERS = ("A_STANDARD_LIST", "A_STANDARD_LIST_2", "A_EXTENDED_LIST", "A_EXTENDED_LIST_2")
 _FIRST, _STEP = 10, 10
+_LAST_SEQUENCE = 2_147_483_647
 
 
 def list_name(args: Args) -> str:
@@ -130,6 +131,8 @@ def _add(
     if known.find(entry) is not None:
         return
     if sequence is None:
+        if next(reversed(known.lines), 0) + _STEP > _LAST_SEQUENCE:
+            raise Refusal("Exceeded maximum sequence number.")
         known.append(entry)
     elif sequence in known.lines:
         raise Refusal("% Duplicate sequence number\n%Failed to add ace to access-list")

@@ -27,16 +27,20 @@ _WELL_KNOWN = {
 }
 
 
+def _processes(session: Session) -> list[BgpProcess]:
+    """Those of all tables, the global one first."""
+    running = session.router.routing.of_source(RouteSource.BGP)
+    if not running:
+        return []
+    from ioscli.router.bgp import BgpProcess
+
+    return [process for process in running if isinstance(process, BgpProcess)]
+
+
 def _process(session: Session, args: Args) -> BgpProcess | None:
     """The process of the VRF that is named, or the global one; None: there is none."""
     vrf = args.get("A_BGP_VRF", "")
-    for process in session.router.routing.of_source(RouteSource.BGP):
-        if process.vrf.name == vrf:
-            from ioscli.router.bgp import BgpProcess
-
-            assert isinstance(process, BgpProcess)
-            return process
-    return None
+    return next((it for it in _processes(session) if it.vrf.name == vrf), None)
 
 
 def _machine(session: Session, args: Args) -> Bgp:
@@ -47,16 +51,49 @@ def _machine(session: Session, args: Args) -> Bgp:
     return process.machine
 
 
+def _vrf(session: Session, args: Args) -> show.Vrf | None:
+    return _vrf_named(session, args.get("A_BGP_VRF", ""))
+
+
+def _vrf_named(session: Session, name: str) -> show.Vrf | None:
+    known = session.router.config.vrfs.get(name)
+    distinguisher = "" if known is None else known.distinguisher
+    return show.Vrf(name, distinguisher or "0:0") if name else None
+
+
 def _new_format(session: Session) -> bool:
     return any(
-        "new-format" in line for line in session.router.config.stored.get("bgp_community_format", ())
+        "new-format" in line
+        for line in session.router.config.stored.get("bgp_community_format", ())
     )
 
 
 @command("show_ip_bgp")
 def show_ip_bgp(session: Session, args: Args) -> Iterable[str]:
     """`show ip bgp`, `show bgp ipv4 unicast`."""
-    return show.show_table(_machine(session, args))
+    return show.show_table(_machine(session, args), vrf=_vrf(session, args))
+
+
+@command("show_ip_bgp_all")
+def show_ip_bgp_all(session: Session, args: Args) -> Iterable[str]:
+    """`show ip bgp all [summary | neighbors]`: every address family with its heading."""
+    processes = _processes(session)
+    if not processes:
+        raise Refusal("% BGP not active")
+    said = ""
+    for process in processes:
+        family = "VPNv4 Unicast" if process.vrf.name else "IPv4 Unicast"
+        if family != said:
+            yield f"For address family: {family}"
+            said = family
+        if "summary" in args:
+            yield from show.show_summary(process.machine, session.router.simulation.now)
+        elif "neighbors" in args:
+            yield from _all_of(session, process, list(process.machine.neighbors.values()))
+        else:
+            yield ""
+            yield from show.show_table(process.machine, vrf=_vrf_named(session, process.vrf.name))
+        yield ""
 
 
 @command("show_ip_bgp_prefix")
@@ -73,7 +110,7 @@ def show_ip_bgp_prefix(session: Session, args: Args) -> Iterable[str]:
     return show.show_prefix(
         bgp,
         prefix,
-        args.get("A_BGP_VRF", "") or "default",
+        _vrf(session, args),
         best_only="bestpath" in args,
         new_format=_new_format(session),
     )
@@ -120,10 +157,14 @@ def show_ip_bgp_neighbors(session: Session, args: Args) -> Iterable[str]:
 
 
 def _neighbors(session: Session, args: Args, neighbors: list[Neighbor]) -> Iterable[str]:
-    from ioscli.cli.show.bgp_neighbors import show_neighbor
-
     process = _process(session, args)
     assert process is not None
+    return _all_of(session, process, neighbors)
+
+
+def _all_of(session: Session, process: BgpProcess, neighbors: list[Neighbor]) -> Iterable[str]:
+    from ioscli.cli.show.bgp_neighbors import show_neighbor
+
     for neighbor in neighbors:
         yield from show_neighbor(process, neighbor, session.router.simulation.now)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ioscli.model.access import LineConfig
 
 _AUX = 1
-#: What a vty takes and offers where no `transport` line says otherwise (a capture of IOS 15).
+#: What lines offer, and take with `transport input all` (a capture of IOS 15).
 _TRANSPORTS = "pad telnet rlogin ssh"
 
 
@@ -50,7 +50,7 @@ def _view(asking: Session, config: LineConfig, number: int, there: Session | Non
         width=config.width,
         history=config.history,
         exec_timeout=config.exec_timeout,
-        input_transports=_transports(config, "input", _TRANSPORTS if kind == "VTY" else "none"),
+        input_transports=_transports(config, "input", "none"),
         output_transports=_transports(config, "output", _TRANSPORTS),
         preferred_transport=_transports(config, "preferred", "telnet"),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address, IPv4Network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.cli.show.age import route_age
 from ioscli.codec.bgp import PathAttributes
@@ -41,6 +41,15 @@ _AS_PATH_BYTES, _COMMUNITY_BYTES, _RRINFO_BYTES = 24, 24, 24
 _DEFAULT = IPv4Network("0.0.0.0/0")
 _ORIGINATED = PathAttributes(as_path=(), next_hop=IPv4Address(0))
 
+
+class Vrf(NamedTuple):
+    """The table that a process runs over, where it is not the global one."""
+
+    name: str
+    distinguisher: str
+    """`65001:1`, of its `rd` line."""
+
+
 Wanted = Callable[[IPv4Network, "BgpPath"], bool]
 
 
@@ -60,11 +69,13 @@ def heading(bgp: Bgp) -> Iterator[str]:
     yield from _CODES
 
 
-def show_table(bgp: Bgp, wanted: Wanted | None = None) -> Iterator[str]:
+def show_table(bgp: Bgp, wanted: Wanted | None = None, vrf: Vrf | None = None) -> Iterator[str]:
     """The table, or the paths of it that are wanted; nothing when there are none."""
     rows = list(_rows(bgp, wanted))
     if rows:
         yield from heading(bgp)
+        if vrf is not None:
+            yield f"Route Distinguisher: {vrf.distinguisher} (default for vrf {vrf.name})"
         yield from rows
 
 
@@ -145,9 +156,16 @@ def longest(bgp: Bgp, address: IPv4Address, length: int | None) -> IPv4Network |
 
 
 def show_prefix(
-    bgp: Bgp, prefix: IPv4Network, table: str, *, best_only: bool = False, new_format: bool = False
+    bgp: Bgp,
+    prefix: IPv4Network,
+    vrf: Vrf | None = None,
+    *,
+    best_only: bool = False,
+    new_format: bool = False,
 ) -> Iterator[str]:
     """`show ip bgp A.B.C.D`: every path with its attributes."""
+    table = "default" if vrf is None else vrf.name
+    entry_of = prefix if vrf is None else f"{vrf.distinguisher}:{prefix}"
     entry = bgp.table[prefix]
     count = len(entry.paths)
     best = "no best path"
@@ -155,7 +173,7 @@ def show_prefix(
         best = f"best #{entry.paths.index(entry.best) + 1}"
     failed = ", RIB-failure(17)" if bgp.rib_failed(prefix) else ""
     suppressed = ", Advertisements suppressed by an aggregate." if entry.suppressed else ""
-    yield f"BGP routing table entry for {prefix}, version {entry.version}"
+    yield f"BGP routing table entry for {entry_of}, version {entry.version}"
     kept = _kept_in(entry)
     yield f"Paths: ({count} available, {best}, table {table}{kept}{failed}{suppressed})"
     if len(entry.multipaths) > 1:
@@ -298,6 +316,27 @@ def show_summary(bgp: Bgp, now: Instant) -> Iterator[str]:
     )
     for neighbor in bgp.neighbors.values():
         yield _neighbor_line(neighbor, now)
+    if bgp.process.listen:
+        yield from _listen_lines(bgp)
+
+
+def _listen_lines(bgp: Bgp) -> Iterator[str]:
+    """Layout of Cisco's documentation of dynamic neighbors."""
+    process = bgp.process
+    count = sum(it.dynamic for it in bgp.neighbors.values())
+    if count:
+        yield "* Dynamically created based on a listen range command"
+    yield f"Dynamically created neighbors: {count}, Subnet ranges: {len(process.listen)}"
+    yield ""
+    for name in dict.fromkeys(group for _, group in process.listen):
+        yield f"BGP peergroup {name} listen range group members: "
+        for prefix in [prefix for prefix, group in process.listen if group == name]:
+            yield f"  {prefix} "
+    yield ""
+    yield (
+        f"Total dynamically created neighbors: {count}/({process.listen_limit} max), "
+        f"Subnet ranges: {len(process.listen)}"
+    )
 
 
 def _memory(bgp: Bgp) -> Iterator[str]:
@@ -345,8 +384,9 @@ def _neighbor_line(neighbor: Neighbor, now: Instant) -> str:
     since = "never" if neighbor.since is None else route_age(Duration(now - neighbor.since))
     state = f"{neighbor.prefix_count:>9}" if up else f" {summary_state(neighbor)}"
     version = neighbor.sent_version if up else 1
+    name = f"{'*' if neighbor.dynamic else ''}{neighbor.name}"
     return (
-        f"{neighbor.name:<15} 4 {neighbor.settings.remote_as:>12} {neighbor.received.total:>7} "
+        f"{name:<15} 4 {neighbor.settings.remote_as:>12} {neighbor.received.total:>7} "
         f"{neighbor.sent.total:>7} {version:>8} {0:>4} {0:>4} {since:<8}{state}"
     )
 

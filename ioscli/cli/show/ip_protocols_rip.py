@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING
 
 from ioscli.cli.show.age import route_age
 from ioscli.model.instant import SECOND, Duration, Instant
+from ioscli.model.rib import RouteSource
 from ioscli.model.rip import DistributeList, OffsetList, RipConfig
 
 if TYPE_CHECKING:
     from ioscli.protocols.rip.interface import RipInterface
     from ioscli.router.routing_process import RoutingProcess
+
+
+_FIRST = (RouteSource.CONNECTED, RouteSource.STATIC)
+"""What IOS lists before the protocols that are redistributed."""
+
+
+def _rank(source: RouteSource) -> int:
+    return _FIRST.index(source) if source in _FIRST else len(_FIRST)
 
 
 def section(process: RoutingProcess, now: Instant) -> Iterator[str]:
@@ -35,7 +44,8 @@ def section(process: RoutingProcess, now: Instant) -> Iterator[str]:
     )
     if config.default_metric is not None:
         yield f"  Default redistribution metric is {config.default_metric}"
-    sources = [f"{it.source.name.lower()} {it.process}".rstrip() for it in config.redistributions]
+    lines = sorted(config.redistributions, key=lambda it: _rank(it.source))
+    sources = [f"{it.source.name.lower()} {it.process}".rstrip() for it in lines]
     yield f"  Redistributing: {', '.join((*sources, 'rip'))}"
     if config.neighbors:
         yield "  Neighbor(s):"

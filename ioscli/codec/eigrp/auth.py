@@ -1,7 +1,7 @@
 """Digests over EIGRP packets (RFC 7868 section 6.7.2).
 
-RFC 7868 leaves out what is digested; this is what IOS sends, known from captures with known keys.
-Checksum and digest are zero while the digest is made.
+RFC 7868 leaves out what is digested. MD5 is as FRR's eigrpd has it, whose packets IOS takes; of
+HMAC-SHA-256 only the form of its key is known that way. The checksum is zero meanwhile.
 """
 
 import hashlib
@@ -13,7 +13,8 @@ from ioscli.codec.eigrp.numbers import HEADER_LENGTH, AuthenticationType, Opcode
 
 MD5_LENGTH = 16
 SHA_256_LENGTH = 32
-_MD5_TLV = 40
+_TLV_HEAD = 24
+"""Bytes of the authentication TLV before the digest."""
 
 
 class Key(NamedTuple):
@@ -37,8 +38,8 @@ def sign(key: Key, packet: bytes, source: IPv4Address) -> bytes:
     if key.kind is AuthenticationType.HMAC_SHA_256:
         secret = b"\n" + key.secret + str(source).encode()
         return hmac.digest(secret, packet, "sha256")
-    covered = HEADER_LENGTH + _MD5_TLV
+    before, behind = HEADER_LENGTH + _TLV_HEAD, HEADER_LENGTH + _TLV_HEAD + MD5_LENGTH
     padded = key.secret[:MD5_LENGTH].ljust(MD5_LENGTH, b"\0")
-    # Of a hello only header and authentication are covered, of other packets the routes too.
-    rest = b"" if packet[1] == Opcode.HELLO else packet[covered:]
-    return hashlib.md5(packet[:covered] + padded + rest, usedforsecurity=False).digest()
+    # The key stands in the digest's place. Of a hello nothing behind it is covered.
+    rest = b"" if packet[1] == Opcode.HELLO else packet[behind:]
+    return hashlib.md5(packet[:before] + padded + rest, usedforsecurity=False).digest()

@@ -8,8 +8,10 @@ notifications.py  NOTIFICATION in IOS's words
 reception.py      checks of UPDATE (section 6.3), inbound policy; policy.py: filters, route-maps
 paths.py          paths and the Loc-RIB; nexthops.py: is a next hop in reach, and how far
 decision.py       the decision process (section 9.1) in the order of IOS
-routing.py        the table kept: own routes, the RIB, Adj-RIB-Out and its timer (section 9.2)
+routing.py        the table kept: what neighbors tell, what the RIB is offered
+origination.py    own routes (section 9.4)
 aggregation.py    `aggregate-address`
+dissemination.py  Adj-RIB-Out and its timer (section 9.2)
 advertisement.py  what a neighbor is told: next hops, AS paths, communities, reflection
 machine.py        all of it behind one face
 

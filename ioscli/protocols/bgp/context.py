@@ -49,9 +49,11 @@ class BgpCounters:
 class Context:
     """Shared by the parts of a machine."""
 
-    def __init__(self, number: int, rib: Rib, random: chance.Random) -> None:
+    def __init__(self, number: int, rib: Rib, random: chance.Random, vrf: str) -> None:
         self.process = BgpProcess(number)
         self.policy = PolicyConfig()
+        self.vrf = vrf
+        """The name of the VRF whose table it runs over; empty: the global one."""
         self.rib = rib
         """Read only: next hops and `network` lines are looked up in it."""
         self.random = random

@@ -28,6 +28,7 @@ class Rules(NamedTuple):
     local_preference: int = LOCAL_PREFERENCE
     maximum_paths: int = 1
     maximum_paths_ibgp: int = 1
+    maximum_paths_eibgp: int = 1
 
     @classmethod
     def of(cls, process: BgpProcess) -> Rules:
@@ -37,6 +38,7 @@ class Rules(NamedTuple):
             process.default_local_preference,
             process.maximum_paths,
             process.maximum_paths_ibgp,
+            process.maximum_paths_eibgp,
         )
 
 
@@ -76,6 +78,13 @@ def better(path: BgpPath, other: BgpPath, rules: Rules) -> bool:
 
 def _until_metric(path: BgpPath, other: BgpPath, rules: Rules) -> int:
     """The steps that multipath asks to be equal; negative: the first path wins."""
+    found = _until_med(path, other, rules)
+    found = found or _inside(path) - _inside(other)
+    return found or (path.metric or 0) - (other.metric or 0)
+
+
+def _until_med(path: BgpPath, other: BgpPath, rules: Rules) -> int:
+    """The steps up to MED: those that `maximum-paths eibgp` asks to be equal."""
     if path.weight != other.weight:
         return other.weight - path.weight
     a, b = path.attributes, other.attributes
@@ -84,9 +93,7 @@ def _until_metric(path: BgpPath, other: BgpPath, rules: Rules) -> int:
     if not found and not rules.best_path.as_path_ignore:
         found = path_length(a.as_path or ()) - path_length(b.as_path or ())
     found = found or (a.origin or 0) - (b.origin or 0)
-    found = found or _med(path, other, rules)
-    found = found or _inside(path) - _inside(other)
-    return found or (path.metric or 0) - (other.metric or 0)
+    return found or _med(path, other, rules)
 
 
 def _preference(value: int | None, rules: Rules) -> int:
@@ -136,6 +143,7 @@ def _multipaths(paths: Sequence[BgpPath], best: BgpPath, rules: Rules) -> tuple[
     if best.neighbor is None:
         return ()
     most = rules.maximum_paths if _external(best) else rules.maximum_paths_ibgp
+    most = max(most, rules.maximum_paths_eibgp)
     if most <= 1:
         return ()
     equal = [path for path in paths if path is not best and _shares(path, best, rules)]
@@ -145,7 +153,9 @@ def _multipaths(paths: Sequence[BgpPath], best: BgpPath, rules: Rules) -> tuple[
 
 
 def _shares(path: BgpPath, best: BgpPath, rules: Rules) -> bool:
-    if path.neighbor is None or _until_metric(path, best, rules):
+    mixed = rules.maximum_paths_eibgp > 1
+    equal = _until_med if mixed else _until_metric
+    if path.neighbor is None or equal(path, best, rules):
         return False
     if path.next_hop == best.next_hop:
         return False

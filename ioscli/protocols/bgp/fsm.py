@@ -23,9 +23,9 @@ from ioscli.codec.bgp.message import build
 from ioscli.codec.bgp.numbers import CeaseReason, ErrorCode, OpenError
 from ioscli.model.effects import Connect, Disconnect, Transmit, Transport
 from ioscli.model.instant import SECOND, Instant, after
-from ioscli.model.rib import RouteSource
 from ioscli.protocols.bgp.context import Context, Timer, TimerKey
 from ioscli.protocols.bgp.neighbor import Neighbor
+from ioscli.protocols.bgp.nexthops import attached
 from ioscli.protocols.bgp.notifications import hexadecimal, notification_text
 from ioscli.protocols.bgp.session import Session
 from ioscli.protocols.bgp.states import Down, PeerKind, State
@@ -37,7 +37,6 @@ _FIRST_OPEN = 5.0
 _RETRY = (8, 14)
 """Between attempts: so many times 1,024 ms, as IOS's `open active delayed 12288ms` shows."""
 IPV4_UNICAST = (1, 1)
-_ATTACHED = (RouteSource.CONNECTED, RouteSource.LOCAL)
 
 
 class Routes(Protocol):
@@ -90,7 +89,9 @@ class Fsm:
         route = self._context.rib.lookup(int(neighbor.address))
         if route is None or route.prefix.prefixlen == 0:
             return False
-        return not neighbor.single_hop or route.source in _ATTACHED
+        if not neighbor.single_hop:
+            return True
+        return attached(self._context.rib, neighbor.address) is not None
 
     def manual_stop(self, neighbor: Neighbor, why: Down, reason: CeaseReason | None) -> None:
         """Event 2: end every connection with Cease; the neighbor stays in Idle."""
@@ -345,7 +346,7 @@ class Fsm:
         neighbor.established_count += 1
         context.debug_session(f"{neighbor.name} went from OpenConfirm to Established")
         if context.process.log_neighbor_changes:
-            context.log("ADJCHANGE", 5, f"neighbor {neighbor.name} Up ")
+            context.log("ADJCHANGE", 5, f"neighbor {neighbor.name}{self._in_vrf} Up ")
         self._routes.established(neighbor)
 
     # -- sending -----------------------------------------------------------------------------------
@@ -495,14 +496,20 @@ class Fsm:
         if why is not Down.USER_RESET:
             context.log("NBR_RESET", 5, f"Neighbor {who} reset ({why.value})")
         if context.process.log_neighbor_changes:
-            context.log("ADJCHANGE", 5, f"neighbor {who} Down {why.value}")
+            name = f"{neighbor.name}{self._in_vrf} {session.way}".rstrip()
+            context.log("ADJCHANGE", 5, f"neighbor {name} Down {why.value}")
+            family = f"VPNv4 Unicast{self._in_vrf}" if context.vrf else "IPv4 Unicast"
             context.log(
                 "ADJCHANGE",
                 5,
-                f"neighbor {neighbor.name} IPv4 Unicast topology base removed from session"
+                f"neighbor {neighbor.name} {family} topology base removed from session"
                 f"  {why.value}",
                 facility="BGP_SESSION",
             )
+
+    @property
+    def _in_vrf(self) -> str:
+        return f" vpn vrf {self._context.vrf}" if self._context.vrf else ""
 
     def _drop(self, session: Session) -> None:
         """Close a connection without a word in the log."""

@@ -49,10 +49,13 @@ _RESETTING = (
 
 
 class Bgp:
-    """BGP-4 for IPv4 unicast. rib: the table it runs over, which it only reads."""
+    """BGP-4 for IPv4 unicast.
 
-    def __init__(self, number: int, rib: Rib, random: chance.Random) -> None:
-        self._context = Context(number, rib, random)
+    rib: the table it runs over, which it only reads. vrf: the table's name; empty: the global one.
+    """
+
+    def __init__(self, number: int, rib: Rib, random: chance.Random, vrf: str = "") -> None:
+        self._context = Context(number, rib, random, vrf)
         self._routing = BgpRouting(self._context)
         self._fsm = self._routing.fsm
 
@@ -154,18 +157,50 @@ class Bgp:
             if settings.activate is None:
                 settings = settings.over(BgpSettings(activate=process.default_ipv4_unicast))
             found[address] = settings, line.peer_group
+        for address, neighbor in self.neighbors.items():
+            listening = self._listening(process, address) if neighbor.dynamic else None
+            if listening is not None and address not in found:
+                found[address] = listening
         return found
+
+    @staticmethod
+    def _listening(process: BgpProcess, peer: IPv4Address) -> tuple[BgpSettings, str] | None:
+        """What holds for a neighbor that nobody named, within a listen range."""
+        for prefix, name in process.listen:
+            group = process.peer_groups.get(name)
+            if peer in prefix and group is not None and group.remote_as is not None:
+                active = BgpSettings(activate=process.default_ipv4_unicast, passive=True)
+                return group.over(active), name
+        return None
+
+    def _guest(self, peer: IPv4Address) -> Neighbor | None:
+        """A neighbor for who comes from a listen range, while there is room for one."""
+        process = self._context.process
+        found = self._listening(process, peer)
+        if (
+            found is None
+            or sum(it.dynamic for it in self.neighbors.values()) >= process.listen_limit
+        ):
+            return None
+        made = Neighbor(peer, found[0])
+        made.dynamic = True
+        made.peer_group = found[1]
+        made.kind = self._kind(found[0])
+        made.idle_hold = False
+        return made
+
+    def _kind(self, settings: BgpSettings) -> PeerKind:
+        process = self._context.process
+        if settings.remote_as == process.number:
+            return PeerKind.INTERNAL
+        if settings.remote_as in process.confederation_peers:
+            return PeerKind.CONFEDERATION
+        return PeerKind.EXTERNAL
 
     def _follow(self, neighbor: Neighbor, settings: BgpSettings) -> None:
         """Take over a neighbor's settings; some end its session, others are for what follows."""
         before, neighbor.settings = neighbor.settings, settings
-        process = self._context.process
-        if settings.remote_as == process.number:
-            neighbor.kind = PeerKind.INTERNAL
-        elif settings.remote_as in process.confederation_peers:
-            neighbor.kind = PeerKind.CONFEDERATION
-        else:
-            neighbor.kind = PeerKind.EXTERNAL
+        neighbor.kind = self._kind(settings)
         if settings.shutdown:
             if not before.shutdown or neighbor.sessions:
                 reason = CeaseReason.ADMINISTRATIVE_SHUTDOWN
@@ -222,7 +257,7 @@ class Bgp:
 
     def accepts(self, peer: IPv4Address) -> Transport | None:
         """How to speak with who opens a connection; None: it is refused."""
-        neighbor = self.neighbors.get(peer)
+        neighbor = self.neighbors.get(peer) or self._guest(peer)
         return None if neighbor is None else self._fsm.accepts(neighbor)
 
     def accepted(
@@ -230,9 +265,10 @@ class Bgp:
     ) -> tuple[int | None, list[RoutingEffect]]:
         """A neighbor's connection is up. Its number; None: it is to be reset."""
         self._begin(now)
-        neighbor = self.neighbors.get(peer)
+        neighbor = self.neighbors.get(peer) or self._guest(peer)
         if neighbor is None or self._fsm.accepts(neighbor) is None:
             return None, self._end()
+        self._routing.neighbors[peer] = neighbor
         number = self._fsm.tcp_connection_confirmed(neighbor, local)
         return number, self._end()
 
@@ -285,7 +321,7 @@ class Bgp:
             case Timer.ADVERTISEMENT:
                 self._routing.advertisement_timer_expires(neighbor)
             case Timer.POLICY:
-                self._routing.refresh_out(neighbor)
+                self._routing.reconsider(neighbor)
             case Timer.RESTART:
                 neighbor.awaiting_reset = False
                 self._start(neighbor)
@@ -324,4 +360,7 @@ class Bgp:
 
     def _end(self) -> list[RoutingEffect]:
         self._routing.settle()
+        for address in [it.address for it in self.neighbors.values() if it.dynamic]:
+            if not self.neighbors[address].sessions:
+                del self._routing.neighbors[address]
         return self._context.take()

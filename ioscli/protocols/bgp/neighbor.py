@@ -49,6 +49,7 @@ class Neighbor:
         "denied",
         "denied_out",
         "dropped",
+        "dynamic",
         "end_of_rib",
         "established_count",
         "identifier",
@@ -78,6 +79,8 @@ class Neighbor:
         self.name = str(address)
         self.settings = settings
         self.peer_group: str | None = None
+        self.dynamic = False
+        """Whether a listen range made it: it ends with its session."""
         self.kind = PeerKind.EXTERNAL
         self.sessions: list[Session] = []
         """Connections: the active and the passive one, until one of them is established."""

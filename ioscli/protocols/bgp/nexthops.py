@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv4Network
 
-from ioscli.model.rib import Rib, RouteSource
+from ioscli.model.rib import Rib, Route, RouteSource
 
 _LEAST_TURNS = 8
 """Routes that lean on routes; more turns than this is recursion."""
+
+
+_ATTACHED = (RouteSource.CONNECTED, RouteSource.LOCAL)
+
+
+def attached(rib: Rib, address: IPv4Address) -> Route | None:
+    """The connected route to an address, even where a longer route leads elsewhere."""
+    route = rib.lookup(int(address))
+    if route is None or route.source in _ATTACHED:
+        return route
+    for length in range(route.prefix.prefixlen - 1, 0, -1):
+        entry = rib.entry(IPv4Network((int(address), length), strict=False))
+        if entry is not None and entry.route.source is RouteSource.CONNECTED:
+            return entry.route
+    return None
 
 
 class NextHops:
@@ -27,7 +42,7 @@ class NextHops:
         if next_hop not in self._known:
             self._known[next_hop] = self._look_up(next_hop)
         if next_hop in prefix and self._leans_on(next_hop, prefix):
-            return None
+            return None if attached(self._rib, next_hop) is None else 0
         return self._known[next_hop]
 
     def changed(self) -> set[IPv4Address]:

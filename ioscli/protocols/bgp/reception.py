@@ -9,6 +9,7 @@ from ioscli.codec.bgp.numbers import AttributeType, ErrorCode, UpdateError
 from ioscli.model.rib import RouteSource
 from ioscli.protocols.bgp.context import Context
 from ioscli.protocols.bgp.neighbor import Neighbor
+from ioscli.protocols.bgp.nexthops import attached
 from ioscli.protocols.bgp.paths import first_as, occurrences
 from ioscli.protocols.bgp.policy import Ends, Filters, Passed, pass_through
 from ioscli.protocols.bgp.states import PeerKind
@@ -53,7 +54,9 @@ def refused(context: Context, neighbor: Neighbor, attributes: PathAttributes) ->
     if _is_own(context, attributes.next_hop):
         return "NEXT_HOP loop"
     outside = neighbor.kind is PeerKind.EXTERNAL
-    if outside and neighbor.single_hop and not _connected(context, attributes):
+    # Section 5.1.3: of a neighbor one hop away, the next hop is one hop away, too.
+    near = outside and neighbor.single_hop
+    if near and attached(context.rib, attributes.next_hop) is None:
         return "NEXT_HOP not connected"
     return None
 
@@ -62,13 +65,6 @@ def _is_own(context: Context, address: IPv4Address) -> bool:
     """Whether the routing table has an address as this router's own (section 5.1.3)."""
     entry = context.rib.entry(IPv4Network((int(address), 32)))
     return entry is not None and entry.route.source in _ATTACHED
-
-
-def _connected(context: Context, attributes: PathAttributes) -> bool:
-    """Section 5.1.3: of a neighbor one hop away, the next hop is one hop away, too."""
-    assert attributes.next_hop is not None
-    route = context.rib.lookup(int(attributes.next_hop))
-    return route is not None and route.source in _ATTACHED
 
 
 def normalized(neighbor: Neighbor, attributes: PathAttributes) -> PathAttributes:

@@ -9,7 +9,7 @@ from ioscli.codec.bgp import Notification, PathAttributes, RouteRefresh, Update
 from ioscli.codec.bgp.numbers import CeaseReason, ErrorCode
 from ioscli.model.bgp import LOCAL_WEIGHT
 from ioscli.model.effects import Install, Redistributed, Withdraw
-from ioscli.model.ifname import NULL0
+from ioscli.model.ifname import NULL0, InterfaceName
 from ioscli.model.instant import MINUTE, SECOND, after
 from ioscli.model.rib import Path, Route, RouteSource
 from ioscli.protocols.bgp import aggregation, reception
@@ -19,7 +19,7 @@ from ioscli.protocols.bgp.decision import Rules, choose
 from ioscli.protocols.bgp.dissemination import Disseminator
 from ioscli.protocols.bgp.fsm import Fsm
 from ioscli.protocols.bgp.neighbor import Neighbor
-from ioscli.protocols.bgp.nexthops import NextHops
+from ioscli.protocols.bgp.nexthops import NextHops, attached
 from ioscli.protocols.bgp.origination import networks, redistributed
 from ioscli.protocols.bgp.paths import (
     UNSPECIFIED,
@@ -37,6 +37,15 @@ _NEXT_HOP_DELAY = 5
 _BEGIN_OF_RIB, _END_OF_RIB = 1, 2
 """Subtypes of ROUTE-REFRESH (RFC 7313)."""
 _NO_ENDS = Ends(UNSPECIFIED, None)
+
+_DENIALS = {
+    "AS_PATH loop": "AS-PATH contains our own AS;",
+    "ORIGINATOR loop": "ORIGINATOR is us;",
+    "CLUSTERLIST loop": "CLUSTERLIST contains our own cluster ID;",
+    "NEXT_HOP loop": "NEXTHOP is our own address;",
+    "NEXT_HOP not connected": "non-connected NEXTHOP;",
+}
+"""Why an UPDATE is not taken, in the words of `debug ip bgp updates`."""
 
 
 class BgpRouting:
@@ -118,6 +127,7 @@ class BgpRouting:
                 neighbor.stale.discard(prefix)
             if refused is not None:
                 neighbor.deny(refused)
+                self._debug_denied(neighbor, prefix, _DENIALS[refused])
                 self._gone(neighbor, prefix)
             elif not self._over_limit(neighbor, prefix):
                 self._learn(neighbor, prefix, attributes)
@@ -128,6 +138,10 @@ class BgpRouting:
         if "updates" in self._context.debugging:
             text = _attributes_text(attributes)
             self._context.debug("updates", f"BGP(0): {neighbor.name} {what}: {text}")
+
+    def _debug_denied(self, neighbor: Neighbor, prefix: IPv4Network, why: str) -> None:
+        text = f"BGP(0): {neighbor.name} rcv UPDATE about {prefix} -- DENIED due to: {why}"
+        self._context.debug("updates", text)
 
     def _withdrawn(self, neighbor: Neighbor, prefix: IPv4Network) -> None:
         neighbor.learned.explicit_withdraw += 1
@@ -146,6 +160,7 @@ class BgpRouting:
     def _learn(self, neighbor: Neighbor, prefix: IPv4Network, attributes: PathAttributes) -> None:
         passed = reception.inbound(self._context, neighbor, prefix, attributes)
         if passed is None:
+            self._debug_denied(neighbor, prefix, "route-map/filter;")
             self._gone(neighbor, prefix)
             return
         weight = passed.weight if passed.weight is not None else neighbor.settings.weight or 0
@@ -214,6 +229,11 @@ class BgpRouting:
         self._out.flush(neighbor, again=True)
         if session.enhanced_refresh:
             self.fsm.send(session, RouteRefresh(subtype=_END_OF_RIB))
+
+    def reconsider(self, neighbor: Neighbor) -> None:
+        """Tell a neighbor what outbound policy makes different now."""
+        neighbor.pending.update(neighbor.adj_out)
+        self._tell_everything(neighbor)
 
     def refresh_in(self, neighbor: Neighbor) -> None:
         """Apply inbound policy anew: to what was kept, or to what the neighbor tells again."""
@@ -421,6 +441,15 @@ class BgpRouting:
             self._installed[prefix] = route
             self._context.emit(Install(route))
 
+    def _interface(self, path: BgpPath, prefix: IPv4Network) -> InterfaceName | None:
+        """None, since next hops are looked up; but a route to its own next hop leads to it."""
+        if path.next_hop not in prefix:
+            return None
+        connected = attached(self._context.rib, path.next_hop)
+        if connected is None or connected.prefix.prefixlen >= prefix.prefixlen:
+            return None
+        return connected.paths[0].interface
+
     def _route(self, prefix: IPv4Network, entry: TableEntry) -> Route | None:
         """What the RIB is offered; own routes come from it and are not, but for aggregates."""
         best = entry.best
@@ -441,7 +470,7 @@ class BgpRouting:
             distance = distances.local
         every = entry.multipaths or (best,)
         paths = tuple(
-            Path(path.next_hop, None, path.neighbor.address)
+            Path(path.next_hop, self._interface(path, prefix), path.neighbor.address)
             for path in every
             if path.neighbor is not None
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ioscli.protocols.eigrp.logs import metric_text
 from ioscli.protocols.eigrp.metric import INFINITY
-from ioscli.protocols.eigrp.topology import NO_PATH, Descriptor, Entry, Local, State
+from ioscli.protocols.eigrp.topology import NO_PATH, NOBODY, Descriptor, Entry, Local, State
 
 if TYPE_CHECKING:
     from ioscli.protocols.eigrp.machine import Eigrp
@@ -107,12 +107,12 @@ class Dual:
         else:
             entry.fd, entry.report = current.distance, current.report
         entry.state, entry.origin = state, origin
-        entry.asked = {
+        entry.asked = frozenset(
             neighbor
             for neighbor in eigrp.established()
             if not neighbor.is_stub and neighbor is not origin
-        }
-        entry.replies = set(entry.asked)
+        )
+        entry.replies = entry.asked
         if "fsm" in eigrp.debugging:
             eigrp.debug("fsm", f"DUAL: Dest {entry.network} entering active state")
         eigrp.became_active(entry)
@@ -142,14 +142,14 @@ class Dual:
             case Event.UPDATE if is_successor:
                 self._successor_changed(entry)
             case Event.REPLY:
-                entry.replies.discard(source)
-                entry.sia_silent.discard(source)
+                entry.replies -= {source}
+                entry.sia_silent -= {source}
                 if is_successor:
                     self._successor_changed(entry)
             case Event.LOST:
-                entry.replies.discard(source)
-                entry.asked.discard(source)
-                entry.sia_silent.discard(source)
+                entry.replies -= {source}
+                entry.asked -= {source}
+                entry.sia_silent -= {source}
                 if source is entry.origin:
                     # Nobody waits for our answer any more, and the distance rose.
                     entry.origin = None
@@ -187,7 +187,7 @@ class Dual:
             # All neighbors know our distance now: every way is open again.
             entry.fd = INFINITY
         origin, entry.origin = entry.origin, None
-        entry.asked = set()
+        entry.asked = NOBODY
         self._eigrp.became_passive(entry)
         if "fsm" in self._eigrp.debugging:
             self._eigrp.debug("fsm", f"DUAL: Going from state {int(entry.state)} to state passive")

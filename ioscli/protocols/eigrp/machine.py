@@ -336,9 +336,10 @@ class Eigrp:
         self.serno += 1
         entry.serno = self.serno
         self.sia.begin(entry)
-        for neighbor in entry.replies:
-            neighbor.interface.queries[entry] = None
-            self.flushing.interface(neighbor.interface)
+        for neighbor in self.established():  # in an order that is the same in every run
+            if neighbor in entry.replies:
+                neighbor.interface.queries[entry] = None
+                self.flushing.interface(neighbor.interface)
         self.flushing.everywhere(entry)
         self.summaries.touched(entry)
 

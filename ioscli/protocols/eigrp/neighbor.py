@@ -48,6 +48,7 @@ class Neighbor:
         "init_acknowledged",
         "init_received",
         "interface",
+        "ip",
         "last_sequence",
         "queue",
         "replies_due",
@@ -68,6 +69,7 @@ class Neighbor:
         timers = interface.eigrp.timers
         self.interface = interface
         self.address = address
+        self.ip = IPv4Address(address)
         self.handle = handle
         """The H column: in the order of appearance, smallest free number."""
         self.up_since = now
@@ -100,11 +102,6 @@ class Neighbor:
         self.restarts = 0
         self.stale: set[Prefix] | None = None
         """While its table comes anew: what it has not said again yet."""
-
-    @property
-    def ip(self) -> IPv4Address:
-        """Its address."""
-        return IPv4Address(self.address)
 
     @property
     def is_stub(self) -> bool:

@@ -94,5 +94,7 @@ def _paths(eigrp: "Eigrp", ways: list[Descriptor], best: int) -> tuple[Path, ...
                 share = int(one.distance == best)
         interface = one.neighbor.interface.facts.name
         own = None if one.distance == best else eigrp.table_metric(one.distance)
-        found.append(Path(IPv4Address(one.next_hop), interface, one.neighbor.ip, share, own))
+        told = one.neighbor.ip
+        hop = told if one.next_hop == one.neighbor.address else IPv4Address(one.next_hop)
+        found.append(Path(hop, interface, told, share, own))
     return tuple(found)

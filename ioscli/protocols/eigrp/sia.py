@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from ioscli.codec.eigrp.numbers import FLAG_ACTIVE, Opcode
 from ioscli.model.instant import SECOND
 from ioscli.protocols.eigrp import advertise
-from ioscli.protocols.eigrp.topology import NO_PATH, Entry, Prefix, network_of
+from ioscli.protocols.eigrp.topology import NO_PATH, NOBODY, Entry, Prefix, network_of
 
 if TYPE_CHECKING:
     from ioscli.protocols.eigrp.machine import Eigrp
@@ -28,7 +28,7 @@ class StuckInActive:
         if entry.active_since is None:
             entry.active_since = eigrp.now
         entry.sia_queries = 0
-        entry.sia_silent = set()
+        entry.sia_silent = NOBODY
         if eigrp.config.active_time is None:
             return
         if entry.sia_timer is None:
@@ -38,7 +38,7 @@ class StuckInActive:
     def end(self, entry: Entry) -> None:
         """A destination became passive."""
         entry.active_since = None
-        entry.sia_silent = set()
+        entry.sia_silent = NOBODY
         if entry.sia_timer is not None:
             entry.sia_timer.cancel()
             entry.sia_timer = None
@@ -67,7 +67,7 @@ class StuckInActive:
             return
         entry.sia_queries += 1
         for neighbor in sorted(entry.replies, key=lambda one: one.address):
-            entry.sia_silent.add(neighbor)
+            entry.sia_silent |= {neighbor}
             self._send(neighbor, Opcode.SIAQUERY, entry.prefix)
         self._wait(entry)
 
@@ -78,7 +78,7 @@ class StuckInActive:
     def heard(self, neighbor: "Neighbor", entry: Entry, flags: int) -> None:
         """A neighbor still computes: its reply is worth waiting for."""
         if flags & FLAG_ACTIVE:
-            entry.sia_silent.discard(neighbor)
+            entry.sia_silent -= {neighbor}
 
     def _send(self, neighbor: "Neighbor", opcode: Opcode, prefix: Prefix) -> None:
         eigrp = self._eigrp

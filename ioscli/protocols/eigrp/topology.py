@@ -1,6 +1,7 @@
 """The topology table: destinations, and who tells of them at which distance (RFC 7868 4.1.2)."""
 
 from enum import Enum, IntEnum
+from functools import lru_cache
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,8 +23,9 @@ def prefix_of(network: IPv4Network) -> Prefix:
     return int(network.network_address), network.prefixlen
 
 
+@lru_cache(maxsize=65_536)
 def network_of(prefix: Prefix) -> IPv4Network:
-    """Mirror of prefix_of."""
+    """Mirror of prefix_of; one object for all routers that know the network."""
     return IPv4Network(prefix)
 
 
@@ -62,6 +64,8 @@ class Report(NamedTuple):
 
 
 NO_PATH = Report(UNREACHABLE)
+NOBODY: "frozenset[Neighbor]" = frozenset()
+"""Held once: most destinations never ask anybody."""
 
 
 class Descriptor:
@@ -141,9 +145,9 @@ class Entry:
         """The feasible distance: the least distance since the destination was last active."""
         self.report = NO_PATH
         self.successors: tuple[Descriptor, ...] = ()
-        self.replies: set[Neighbor] = set()
+        self.replies: frozenset[Neighbor] = NOBODY
         """Who has not replied yet."""
-        self.asked: set[Neighbor] = set()
+        self.asked: frozenset[Neighbor] = NOBODY
         """Who was asked in this round."""
         self.origin: Neighbor | None = None
         """The successor whose query is to be answered when the replies are in."""
@@ -153,7 +157,7 @@ class Entry:
         self.active_since: Instant | None = None
         self.sia_timer: Timer | None = None
         self.sia_queries = 0
-        self.sia_silent: set[Neighbor] = set()
+        self.sia_silent: frozenset[Neighbor] = NOBODY
         """Who was asked whether it is still active, and did not say."""
         self.shown: tuple[Report, frozenset[Interface | None]] | None = None
         """Report and successors' interfaces when the neighbors were last thought of."""
@@ -161,7 +165,7 @@ class Entry:
     @property
     def network(self) -> IPv4Network:
         """The destination."""
-        return IPv4Network(self.prefix)
+        return network_of(self.prefix)
 
     @property
     def is_passive(self) -> bool:

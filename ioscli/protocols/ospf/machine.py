@@ -183,6 +183,13 @@ class Ospf(Reporter):
         effects = self.close(now)
         return effects + self.configure(now, config, interfaces)
 
+    def force_spf(self, now: Instant) -> list[RoutingEffect]:
+        """`clear ip ospf force-spf`: shortest paths of all areas, at once."""
+        self.now = now
+        if self.router_id:
+            self.schedule.force()
+        return self._finish()
+
     # Router ID, start and end
 
     def _choose_router_id(self, taken: frozenset[int]) -> bool:

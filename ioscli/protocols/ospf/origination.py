@@ -73,47 +73,50 @@ class Origination:
 
     def __init__(self, ospf: "Ospf") -> None:
         self._ospf = ospf
-        self._own: dict[tuple[int, Key], Own] = {}
-        """By area (-1: the AS) and key."""
+        self._own: dict[tuple[int, int], dict[Key, Own]] = {}
+        """By area (-1: the AS) and type, then by key."""
 
     def reconcile(
         self, area: "Area", kinds: Iterable[int], wanted: Mapping[tuple[int, int], Said]
     ) -> None:
         """Say what is wanted, by type and link state ID, and nothing else of these types."""
         router = self._ospf.router_id
-        keys = {}
-        for (kind, link_state_id), said in wanted.items():
-            keys[key_of(kind, link_state_id, router)] = said
-        kinds = set(kinds)
-        for (number, key), own in list(self._own.items()):
-            if (
-                number == _scope(area, own.kind)
-                and own.kind in kinds
-                and key not in keys
-                and own.said is not None
-            ):
-                self._take_back(own)
+        keys = {
+            key_of(kind, link_state_id, router): said
+            for (kind, link_state_id), said in wanted.items()
+        }
+        for kind in kinds:
+            for key, own in list(self._of(area, kind).items()):
+                if key not in keys and own.said is not None:
+                    self._take_back(own)
         for key, said in keys.items():
             self._say(area, key, said)
 
     def forget(self) -> None:
         """The router begins anew under another ID."""
-        for own in self._own.values():
+        for own in self._every():
             own.timer.cancel()
         self._own.clear()
 
     def forget_area(self, area: "Area") -> None:
         """The area is gone, and what was said in it with it."""
-        for place, own in list(self._own.items()):
-            if place[0] == area.id:
-                own.timer.cancel()
-                del self._own[place]
+        for number, kind in list(self._own):
+            if number == area.id:
+                for own in self._own.pop((number, kind)).values():
+                    own.timer.cancel()
+
+    def _of(self, area: "Area", kind: int) -> dict[Key, Own]:
+        return self._own.get((_scope(area, kind), kind), {})
+
+    def _every(self) -> list[Own]:
+        return [own for table in self._own.values() for own in table.values()]
 
     def _find(self, area: "Area", key: Key) -> Own:
-        place = (_scope(area, key[0]), key)
-        own = self._own.get(place)
+        kind = key[0]
+        table = self._own.setdefault((_scope(area, kind), kind), {})
+        own = table.get(key)
         if own is None:
-            own = self._own[place] = Own(area, key, self._ospf.timers.make(lambda: None))
+            own = table[key] = Own(area, key, self._ospf.timers.make(lambda: None))
             own.timer.action = lambda: self._due(own)
         return own
 
@@ -192,13 +195,13 @@ class Origination:
 
     def buried(self, area: "Area", lsa: Lsa) -> None:
         """A flushed LSA is gone everywhere: its sequence numbers may begin anew."""
-        own = self._own.get((_scope(area, lsa.kind), lsa.key))
+        own = self._of(area, lsa.kind).get(lsa.key)
         if own is not None and own.said is not None and own.lsa is None:
             self._soon(own)
 
     def heard(self, area: "Area", lsa: Lsa, age: int) -> None:
         """A neighbor has a newer instance of one of ours (13.4): outdo it, or flush it."""
-        own = self._own.get((_scope(area, lsa.kind), lsa.key))
+        own = self._of(area, lsa.kind).get(lsa.key)
         if own is None or own.said is None:
             if age < MAX_AGE:
                 self.flush(area, lsa)
@@ -235,18 +238,22 @@ class Origination:
                 )
 
     def refresh(self) -> None:
-        """Originate anew what has come of age (LSRefreshTime)."""
+        """Originate anew what has come of age (LSRefreshTime); forget what is gone."""
         now = self._ospf.now
-        for own in list(self._own.values()):
-            if own.said is None or own.lsa is None:
-                continue
-            entry = own.area.database(own.kind).get(own.kind, own.key)
-            if entry is not None and entry.age(now) >= LS_REFRESH_TIME:
-                self._originate(own)
+        for table in self._own.values():
+            for key, own in list(table.items()):
+                entry = own.area.database(own.kind).get(own.kind, key)
+                if entry is None:
+                    if own.said is None:
+                        # Not at once: had it come back, it would have been held back.
+                        own.timer.cancel()
+                        del table[key]
+                elif own.said and own.lsa and entry.age(now) >= LS_REFRESH_TIME:
+                    self._originate(own)
 
     def flush_everything(self) -> None:
         """The process ends: nobody shall wait for our LSAs to age."""
-        for own in list(self._own.values()):
+        for own in self._every():
             if own.said is not None:
                 self._take_back(own)
 

@@ -436,18 +436,15 @@ def _base_changes(
     config: OspfProcess,
 ) -> Iterator[Install | Withdraw]:
     distance, process = _distance(PathKind.INTRA, config), config.process
+    extra = old.extra
     paths: dict[tuple[int, ...], tuple[Path, ...]] = {}
     for prefix, reach in after.items():
         known = before.get(prefix)
         cost, hops, numbers = reach
-        if known is not None and known[0] == cost and known[1] == hops:
+        if known is not None and known == reach:
             continue
-        other = old.extra.get(prefix)
-        if other is not None and (other.kind, other.cost, other.hops) == (
-            PathKind.INTRA,
-            cost,
-            hops,
-        ):
+        other = extra.get(prefix) if extra else None
+        if other is not None and _is_same(other, tree, reach):
             continue
         if hops and hops[0].address is not None:
             # Whatever one router has is reached by the same paths.
@@ -461,6 +458,13 @@ def _base_changes(
         was = known is not None and _offered(known[1], PathKind.INTRA)
         if was or (other is not None and _offered(other.hops, other.kind)):
             yield Withdraw(network_of(prefix))
+
+
+def _is_same(route: OspfRoute, tree: Tree, reach: Reach) -> bool:
+    """Whether a route is the one that a tree has."""
+    cost, hops, _ = reach
+    same = route.kind is PathKind.INTRA and route.cost == cost and route.hops == hops
+    return same and route.advertisers == tree.told(reach)
 
 
 def _offered(hops: Hops, kind: PathKind) -> bool:

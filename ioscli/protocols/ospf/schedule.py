@@ -96,6 +96,12 @@ class SpfSchedule:
         elif kind in _REASONS:
             self.partial(_REASONS[kind])
 
+    def force(self) -> None:
+        """Compute the paths of every area now (`clear ip ospf force-spf`)."""
+        self._timer.cancel()
+        self._areas.update(self._ospf.areas)
+        self._run()
+
     def partial(self, reason: str) -> None:
         """Routes change, trees do not (RFC 2328 16.5, 16.6)."""
         self._reasons[reason] = None

@@ -77,7 +77,7 @@ def _links(ospf: "Ospf", interface: "Interface") -> list[RouterLink]:
     links: list[RouterLink] = []
     cost = interface.cost
     if interface.network_type is NetworkType.LOOPBACK:
-        links.append(RouterLink(LinkType.STUB, interface.address, HOST_MASK, cost))
+        links += _host(interface, cost)
     elif interface.network_type is NetworkType.VIRTUAL_LINK:
         for neighbor in interface.full_neighbors():
             links.append(RouterLink(LinkType.VIRTUAL, neighbor.id, interface.address, cost))
@@ -92,7 +92,7 @@ def _links(ospf: "Ospf", interface: "Interface") -> list[RouterLink]:
         for neighbor in interface.full_neighbors():
             own = cost if neighbor.cost is None else neighbor.cost
             links.append(RouterLink(LinkType.POINT_TO_POINT, neighbor.id, interface.address, own))
-        links.append(RouterLink(LinkType.STUB, interface.address, HOST_MASK, 0))
+        links += _host(interface, 0)
     elif _is_transit(interface):
         links.append(RouterLink(LinkType.TRANSIT, interface.designated, interface.address, cost))
     else:
@@ -104,6 +104,12 @@ def _links(ospf: "Ospf", interface: "Interface") -> list[RouterLink]:
             if not interface.statement or ospf.config.area_of(one.ip) == interface.area.id
         ]
     return links
+
+
+def _host(interface: "Interface", cost: int) -> list[RouterLink]:
+    if interface.suppresses_prefix():
+        return []
+    return [RouterLink(LinkType.STUB, interface.address, HOST_MASK, cost)]
 
 
 def _stub(interface: "Interface") -> list[RouterLink]:

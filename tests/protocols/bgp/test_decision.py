@@ -168,3 +168,11 @@ def test_multipath_of_internal_paths_has_its_own_number() -> None:
     assert multipaths(one, two, rules=Rules(BgpBestPath(), maximum_paths=2)) == set()
     rules = Rules(BgpBestPath(), maximum_paths_ibgp=2)
     assert multipaths(one, two, rules=rules) == {one, two}
+
+
+def test_eibgp_multipath_shares_among_external_and_internal_paths() -> None:
+    outside, inside = path("10.0.0.1"), path("10.0.0.2", kind=INTERNAL, metric=20)
+    rules = Rules(BgpBestPath(), maximum_paths=2, maximum_paths_ibgp=2)
+    assert multipaths(outside, inside, rules=rules) == set()
+    rules = Rules(BgpBestPath(), maximum_paths_eibgp=2)
+    assert multipaths(outside, inside, rules=rules) == {outside, inside}

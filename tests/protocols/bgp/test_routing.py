@@ -548,3 +548,17 @@ def test_rib_failure_where_another_source_is_preferred() -> None:
     assert left.machine.rib_failed(TEN)
     left.lose("10.2.0.0/16", RouteSource.OSPF)
     assert not left.machine.rib_failed(TEN)
+
+
+def test_outbound_policy_applies_by_itself_after_three_minutes() -> None:
+    wire, left, right = pair()
+    right.originate("10.2.0.0/16")
+    wire.start()
+    wire.run(40)
+    right.config.neighbors[IPv4Address("10.0.0.1")].own.route_map_out = "OUT"
+    route_map(right, "OUT", PrependAsPath((65002,)))
+    right.configure()
+    wire.run(170)
+    assert left.best("10.2.0.0/16") == "65002 via 10.0.0.2"
+    wire.run(20)
+    assert left.best("10.2.0.0/16") == "65002 65002 via 10.0.0.2"

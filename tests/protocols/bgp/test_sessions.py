@@ -312,3 +312,14 @@ def test_two_octet_speaker_is_understood() -> None:
     assert session is not None
     assert not session.four_octets
     assert session.hold_time == 90
+
+
+def test_longer_route_to_a_connected_neighbor_harms_nothing() -> None:
+    wire, left, right = pair()
+    right.route("10.0.0.2/32", "10.0.0.2")
+    right.network("10.0.0.2/32")
+    wire.start()
+    wire.run(30)
+    assert left.best("10.0.0.2/32") == "65002 via 10.0.0.2"
+    wire.run(300)
+    assert left.state("10.0.0.2") == "Established"

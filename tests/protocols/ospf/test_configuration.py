@@ -184,3 +184,16 @@ def test_process_wide_and_per_interface_prefix_suppression_differ_for_loopbacks(
     network.configure(second)
     network.run(20)
     assert first.routes.keys() <= {IPv4Network("10.0.12.0/30")}
+
+
+def test_force_spf_does_not_wait() -> None:
+    network, first, second = pair()
+    runs = first.machine.areas[0].spf_runs
+    second.interfaces[second.name_of("Lo0")].settings.cost = 9
+    network.configure(second)
+    network.run(1)
+    assert first.route("192.168.2.1/32") == "O [110/1001] 10.0.12.2 Tu0"
+    network.carry_out(first, first.machine.force_spf(network.now))
+    assert first.route("192.168.2.1/32") == "O [110/1009] 10.0.12.2 Tu0"
+    assert first.machine.areas[0].spf_runs == runs + 1
+    assert first.machine.schedule.due is None

@@ -1,0 +1,102 @@
+"""EIGRP with FRR's eigrpd over a TAP device: neighbors, and the same routes on both sides.
+
+eigrpd 8.4 is no complete EIGRP, but a program of other people that reads our packets. It stays out
+of withdrawals here: its replies repeat the sequence number of its last update, and so are no news.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ioscli.engine.simulation import Simulation
+from ioscli.model.ifname import InterfaceName
+from ioscli.model.rib import RouteSource
+from ioscli.router.eigrp import EigrpProcess
+from ioscli.router.router import Router
+from tests.router.networks import config, router
+
+from .frr import Frr, frr
+from .namespace import Tap, namespace, needed
+from .test_frr_ospf import asked_now_and_then, type_at
+
+PORT = InterfaceName.parse("Gi0/0")
+THEIRS = """
+key chain K
+ key 1
+  key-string secret
+interface lo
+ ip address 10.255.0.2/32
+router eigrp 100
+ eigrp router-id 2.2.2.2
+ network 192.0.2.0/24
+ network 10.255.0.2/32
+"""
+OURS = """
+key chain K
+ key 1
+  key-string secret
+interface Gi0/0
+ {extra}
+router eigrp 100
+ eigrp router-id 1.1.1.1
+ network 192.0.2.0
+ network 10.0.0.0
+"""
+CASES = {
+    "clear": "",
+    "md5": "ip authentication mode eigrp 100 md5\n ip authentication key-chain eigrp 100 K",
+}
+
+
+def process(ours: Router) -> EigrpProcess:
+    found = ours.routing.of_source(RouteSource.EIGRP)[0]
+    assert isinstance(found, EigrpProcess)
+    return found
+
+
+def learned(ours: Router) -> dict[str, str]:
+    return {
+        str(route.prefix): str(route.paths[0].next_hop)
+        for route in ours.vrfs[""].rib.routes()
+        if route.source is RouteSource.EIGRP
+    }
+
+
+def their_topology(peer: Frr) -> str:
+    return peer.shell("show ip eigrp topology all-links")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_both_sides_hold_the_same_routes(case: str, tmp_path: Path) -> None:
+    needed("vtysh")
+    extra = CASES[case]
+    with namespace(f"ioscli-eigrp-{case}", tmp_path) as inside:
+        tap = Tap(inside, "tap0", "192.0.2.2/24")
+        simulation = Simulation(1)
+        ours = router(
+            simulation, config("R1", {"Gi0/0": "192.0.2.1/24", "Lo0": "10.255.0.1/32"}, {})
+        )
+        tap.plug(simulation, ours.port(PORT))
+        with frr(inside, THEIRS, "eigrpd") as peer:
+            ours.boot()
+            type_at(ours, OURS.format(extra=extra))
+            machine = process(ours).machine
+            # eigrpd signs only what it was told by its shell.
+            words = extra.splitlines()
+            if words:
+                peer.shell("configure terminal", "interface tap0", *map(str.strip, words))
+            assert tap.run(lambda: learned(ours) == {"10.255.0.2/32": "192.0.2.2"}, patience=30), (
+                peer.shell("show ip eigrp neighbor", "show ip eigrp topology all-links"),
+                machine.counters.errors,
+                [(one.ip, one.established) for one in machine.neighbors()],
+            )
+            assert tap.run(
+                asked_now_and_then(lambda: "P  10.255.0.1/32" in their_topology(peer)),
+                patience=30,
+            ), their_topology(peer)
+            # Before it was told so, eigrpd did not sign.
+            assert set(machine.counters.errors) <= ({"authentication"} if extra else set())
+            assert "192.0.2.1" in peer.shell("show ip eigrp neighbor")
+        tap.close()
