@@ -9,6 +9,7 @@ A session at a router:
 - session: modes, prompt, what a typed line leads to; dialogue: commands that ask or wait
 - assistance, help_screen: `?` and Tab; history, terminal: lines typed, the screen's size
 - keys, line_editor, terminal_session: a session at a plain terminal, bytes in and bytes out
+- vty_port, vty: Telnet to the router, a session for each connection; onward: Telnet from there
 - pipes: `| include` and its like; lookup, probing: what ping shares
 - refusals, misplaced: IOS's answers to what cannot be
 - registry: which function carries out which command; commands, show: those functions

@@ -311,7 +311,9 @@ class Session:
         self.closed = True
 
     def hang_up(self) -> None:
-        """The router ends the session: it was idle for too long, or `clear line`."""
+        """The router ends the session: it was idle for too long, `clear line`, a reload."""
+        if self.closed:
+            return
         self._disconnect()
         self.interrupt()
         self.leave_configuration()
@@ -341,7 +343,8 @@ class Session:
     def going_down(self) -> None:
         """A reload begins: lines that are reached through the network are cleared."""
         if not self.is_console:
-            self.hang_up()
+            # Not at once: it may be this session's own command that asked for it.
+            self.router.simulation.after(Duration(0), self.hang_up)
 
     def router_down(self) -> None:
         """The router reloads: what was under way or typed is gone; the console waits for it."""
@@ -497,6 +500,7 @@ class Session:
         if not text and self.connections and configuring is None:
             from ioscli.cli.commands.telnet import resume_last
 
+            self._pager.restart()
             self._begin(resume_last(self))
             return
         text = expanded(self.router.config.access, self.mode, text)
@@ -580,6 +584,7 @@ class Session:
                 self._print(refusals.INCOMPLETE)
             return
         if isinstance(found, Invalid) and len(words) == 1:
+            self._pager.restart()
             self._begin(unknown_command(self, words[0]))
             return
         self._print(refusals.explain(self.prompt, text, found, self._list_word(words)))

@@ -13,6 +13,7 @@ udp            UDP with its pseudo-header checksum (RFC 768)
 bgp/           BGP-4 messages, capabilities and path attributes (RFC 4271)
 rip            RIP versions 1 and 2 and their authentication (RFC 1058, RFC 2453, RFC 2082)
 tcp            TCP segments and options (RFC 9293, 2385), and the MSS rewritten in transit
+telnet         Telnet's commands and options in a stream of text (RFC 854, RFC 855)
 gre            GRE with checksum, key and sequence number (RFC 2784, RFC 2890)
 esp            the clear head of ESP (RFC 4303) and what shares UDP port 4500 with it (RFC 3948)
 isakmp         ISAKMP and IKEv1 messages (RFC 2408, RFC 2409)

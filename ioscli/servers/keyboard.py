@@ -175,8 +175,12 @@ class Keyboard:
     # -- choosing a console --------------------------------------------------------------------
 
     def _choose(self) -> None:
-        """Ctrl-]: ask which console to look at."""
+        """Ctrl-]: ask which console to look at; typed again, it is for the node (telnet)."""
         if self._choosing is not None:
+            self._choosing.end()
+            self._choosing = None
+            self._desk.current.look(self.show)
+            self._press(_SWITCH_KEY)
             return
         self._desk.current.look(None)
         self.show(f"\n{self._desk.listing()}\n")

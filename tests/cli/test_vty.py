@@ -246,6 +246,19 @@ def test_a_reload_closes_and_lets_in_again() -> None:
     assert console.type("telnet 10.0.0.2", seconds=4)[-1] == "R2>"
 
 
+def test_a_reload_asked_for_from_afar() -> None:
+    lab = VtyLab(second=OPEN + " privilege level 15\n")
+    console = lab.console(lab.r1)
+    console.type("telnet 10.0.0.2", seconds=4)
+    console.type("reload", seconds=3)
+    console.press("n" if "yes/no" in console.line else "\r")
+    console.press("\r\r", seconds=5)
+    assert console.line == "R1#"
+    assert any("Reload requested by vty0 (10.0.0.1)." in line for line in lab.log)
+    console.wait(60)
+    assert not lab.visitors(lab.r2)
+
+
 def test_a_reload_here_leaves_no_session_there() -> None:
     lab = VtyLab(second=OPEN + " exec-timeout 1 0\n")
     console = lab.console(lab.r1)

@@ -110,7 +110,8 @@ def their_routes(peer: Frr) -> set[str]:
 
 
 CASES = {
-    "we-lead": ("ip ospf priority 200", "ip ospf priority 1", "", "", InterfaceState.DR),
+    # Who came first stays leader whatever the priorities: only 0 keeps FRR from it for sure.
+    "we-lead": ("ip ospf priority 200", "ip ospf priority 0", "", "", InterfaceState.DR),
     "they-lead": ("ip ospf priority 1", "ip ospf priority 200", "", "", InterfaceState.BACKUP),
     "md5": (
         "ip ospf message-digest-key 7 md5 secret",

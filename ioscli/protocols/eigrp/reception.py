@@ -221,7 +221,9 @@ def _reliable(eigrp: "Eigrp", neighbor: Neighbor, packet: Packet) -> None:
             neighbor.last_sequence = neighbor.ack_due = packet.sequence
             eigrp.resend_table(neighbor)
             return
-        if neighbor.init_received:
+        # While our own INIT is still unanswered, another one is the answer and no new beginning:
+        # two routers that each took the other for restarted would go on restarting for ever.
+        if neighbor.established:
             eigrp.neighbor_down(neighbor, "peer restarted", tell=False)
             address, hold_time = neighbor.address, neighbor.hold_time
             again = eigrp.new_neighbor(neighbor.interface, address)

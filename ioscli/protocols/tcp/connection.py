@@ -23,6 +23,8 @@ from ioscli.protocols.tcp.sequence import add, before, distance
 
 _IP_HEADER = 20
 _SMALLEST_MSS = 64
+_MOST_CHALLENGES, _CHALLENGE_PERIOD = 10, Duration(5 * SECOND)
+"""So many acknowledgments of segments out of place in so long (RFC 5961 section 10)."""
 _MOST_PARKED = 64
 """Segments that are kept while one before them is missing."""
 
@@ -104,6 +106,8 @@ class Connection:
         self._ends_at: Instant | None = None
         self._timed: tuple[int, Instant] | None = None
         """A sequence number whose acknowledgment measures the round trip, and when it was sent."""
+        self._challenges = 0
+        self._challenges_until = now
         self._effects: list[TcpEffect] = []
 
     # -- what the user does ----------------------------------------------------------------------
@@ -203,12 +207,14 @@ class Connection:
         if self.state is State.SYN_SENT:
             self._receive_in_syn_sent(now, header)
         elif not self._acceptable(header, payload):
-            if not header.flags & Flag.RST:
+            if payload:
                 self._acknowledge()
+            elif not header.flags & Flag.RST:
+                self._challenge(now)
         elif header.flags & Flag.RST:
-            self._receive_reset(header)
+            self._receive_reset(now, header)
         elif header.flags & Flag.SYN:
-            self._acknowledge()  # RFC 5961 section 4: a challenge
+            self._challenge(now)  # RFC 5961 section 4
         elif header.flags & Flag.ACK:
             self._receive_acknowledgment(now, header)
             if self.state is not State.CLOSED:
@@ -261,9 +267,9 @@ class Connection:
             return 0 <= start < window
         return start < window and start + length > 0
 
-    def _receive_reset(self, header: TcpHeader) -> None:
+    def _receive_reset(self, now: Instant, header: TcpHeader) -> None:
         if header.sequence != self.rcv_nxt:
-            self._acknowledge()  # RFC 5961 section 3: a challenge
+            self._challenge(now)  # RFC 5961 section 3
             return
         if self.state is State.SYN_RECEIVED:
             self._end(Why.REFUSED)
@@ -281,7 +287,7 @@ class Connection:
             self._establish()
         ahead = distance(acknowledgment, self.snd_una)
         if before(self.snd_max, acknowledgment):
-            self._acknowledge()  # of what was never sent
+            self._challenge(now)  # of what was never sent
             return
         if ahead > 0:
             self._acknowledged(now, acknowledgment)
@@ -444,6 +450,18 @@ class Connection:
 
     def _acknowledge(self) -> None:
         self._emit(Flag.ACK, self.snd_nxt)
+
+    def _challenge(self, now: Instant) -> None:
+        """Acknowledge a segment that is out of place, not too often (RFC 5961 section 10).
+
+        Two ends that disagree on what was sent would answer each other's answers for ever.
+        """
+        if now >= self._challenges_until:
+            self._challenges_until = Instant(now + _CHALLENGE_PERIOD)
+            self._challenges = 0
+        if self._challenges < _MOST_CHALLENGES:
+            self._challenges += 1
+            self._acknowledge()
 
     def _emit(
         self, flags: int, sequence: int, payload: bytes = b"", options: Options = _NO_OPTIONS
