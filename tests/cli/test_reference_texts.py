@@ -380,7 +380,7 @@ def test_words_begun_are_listed_in_columns(grammar: Grammar) -> None:
     """`sh?` prints bare words, two blanks after each; nothing that fits is unrecognized."""
     bench = Bench(grammar)
     assert bench.session.help("sh") == "show  \n"
-    assert bench.session.help("re") == "reload  rename  \n"
+    assert bench.session.help("re") == "reload  rename  resume  \n"
     assert bench.session.help("show xyz") == "% Unrecognized command\n"
     assert bench.session.help("show i ") == '% Ambiguous command:  "show i"\n'
 

@@ -1,6 +1,12 @@
 """Telnet from node to node: who gets in, what ends a session, and what the client says of it."""
 
+from ipaddress import IPv4Address
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ioscli.protocols.tcp.effects import Ends, Why
 
 from .vty_lab import OPEN, VtyLab
 
@@ -169,6 +175,31 @@ def test_refused(config: str) -> None:
 def test_an_access_class_lets_others_in() -> None:
     lab = VtyLab(second=OPEN + " access-class 10 in\naccess-list 10 permit 10.0.0.10\n")
     assert lab.shell().type("telnet 10.0.0.2")[-1] == "R2>"
+
+
+VRF = """\
+vrf definition A
+ address-family ipv4
+ exit-address-family
+interface GigabitEthernet0/0
+ vrf forwarding A
+ ip address 10.0.0.2 255.255.255.0
+access-list 5 permit any
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "last"),
+    [("", "R2>"), (" access-class 5 in\n", "R1#"), (" access-class 5 in vrf-also\n", "R2>")],
+)
+def test_visitors_from_a_vrf(line: str, last: str) -> None:
+    lab = VtyLab(OPEN, VRF + OPEN + line)
+    console = lab.console(lab.r1)
+    assert console.type("telnet 10.0.0.2", seconds=4)[-1] == last
+    if last == "R2>":
+        console.type("telnet 10.0.0.1")
+        assert "% Destination unreachable; gateway or host down" in console.glass.lines
+        assert console.type("telnet 10.0.0.1 /vrf A", seconds=4)[-1] == "R1>"
 
 
 def test_one_more_than_there_are_lines_is_refused() -> None:
@@ -421,3 +452,33 @@ def test_the_mss_is_clamped_on_the_way() -> None:
     (connection,) = lab.r2.table("").tcp.machine.connections.values()
     assert connection.mss == 600
     assert host.type("show privilege")[-1] == "R2>"
+
+
+class Deaf:
+    """A TcpUser that does not listen."""
+
+    def established(self, ends: Ends, /) -> None: ...
+
+    def received(self, ends: Ends, data: bytes, /) -> None: ...
+
+    def peer_closed(self, ends: Ends, /) -> None: ...
+
+    def closed(self, ends: Ends, why: Why, /) -> None: ...
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.one_of(st.binary(max_size=60), st.sampled_from([b"\xff\xfa", b"\xff\xfb\x01"]))))
+def test_nothing_sent_upsets_the_server(pieces: list[bytes]) -> None:
+    lab = VtyLab()
+    tcp = lab.r1.table("").tcp
+    peer = IPv4Address("10.0.0.2")
+    ends = tcp.connect(peer, 23, Deaf(), tcp.terminal_settings(peer))
+    assert ends is not None
+    lab.wait(4)
+    for piece in pieces:
+        tcp.send(ends, piece)
+        lab.wait(0.1)
+    tcp.abort(ends)
+    lab.wait(60)
+    assert not lab.visitors(lab.r2)
+    assert lab.shell().type("telnet 10.0.0.2")[-1] == "R2>"

@@ -7,7 +7,7 @@
 - dual: the state machine of a destination; sia: neighbors that owe replies for too long
 - advertise, filters, summaries, flushing: what neighbors are told, and when
 - routing: successors as routes; origins: connected and redistributed routes
-- timers, counters, logs: deadlines, what is counted and what is printed
+- counters, logs: what is counted and what is printed
 """
 
 from ioscli.protocols.eigrp.machine import Eigrp

@@ -23,9 +23,9 @@ from ioscli.protocols.eigrp.reception import receive
 from ioscli.protocols.eigrp.routing import update_route
 from ioscli.protocols.eigrp.sia import StuckInActive
 from ioscli.protocols.eigrp.summaries import Summaries
-from ioscli.protocols.eigrp.timers import Timers
 from ioscli.protocols.eigrp.topology import Descriptor, Entry, Local, Prefix
 from ioscli.protocols.eigrp.transport import Transport
+from ioscli.protocols.timers import Timers
 
 
 class Eigrp:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ioscli.codec.eigrp.route import External
 from ioscli.model.instant import Instant
 from ioscli.protocols.eigrp.metric import INFINITY, UNREACHABLE, Vector
-from ioscli.protocols.eigrp.timers import Timer
+from ioscli.protocols.timers import Timer
 
 if TYPE_CHECKING:
     from ioscli.protocols.eigrp.interface import Interface

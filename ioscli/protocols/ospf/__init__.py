@@ -11,7 +11,7 @@ RFC 6860, max-metric of RFC 6987, link-local signalling of RFC 5613, digests of 
 - self_description, summaries, externals: what the LSAs of this router say
 - graph, spf: an area as a graph, and the shortest paths on it; schedule: when
 - routing: from paths and LSAs to routes, and the difference from the routes before
-- election, throttle, timers: DR election, exponential backoff, deadlines
+- election, throttle: DR election, exponential backoff
 - counters, logs: what is counted and what is printed
 """
 

@@ -36,7 +36,7 @@ from ioscli.protocols.ospf.schedule import SpfSchedule
 from ioscli.protocols.ospf.self_description import describe
 from ioscli.protocols.ospf.spf import Hops
 from ioscli.protocols.ospf.states import InterfaceState, NeighborState, NetworkType
-from ioscli.protocols.ospf.timers import Timers
+from ioscli.protocols.timers import Timers
 
 if TYPE_CHECKING:
     from ioscli.protocols.ospf.virtual import VirtualInterface

@@ -21,7 +21,7 @@ from ioscli.codec.ospf.numbers import (
 from ioscli.model.instant import MILLISECOND, MINUTE, SECOND, Instant
 from ioscli.protocols.ospf.flooding import Fresh, flood
 from ioscli.protocols.ospf.throttle import Throttle
-from ioscli.protocols.ospf.timers import Timer
+from ioscli.protocols.timers import Timer
 
 if TYPE_CHECKING:
     from ioscli.protocols.ospf.area import Area

@@ -241,3 +241,18 @@ def test_a_small_window_is_respected(window):
     wire.run(30)
     assert max(len(payload) for node, _, payload in wire.seen) <= window
     assert wire.data(B) == bytes(300)
+
+
+def test_two_ends_that_disagree_do_not_answer_each_other_for_ever():
+    """RFC 5961 section 10: what is out of place is acknowledged ten times in five seconds."""
+    wire = Wire()
+    ends = opened(wire)
+    client = wire.nodes[A].connections[ends]
+    server = wire.nodes[B].connections[mirror(ends)]
+    for end, other in ((client, server), (server, client)):
+        end.rcv_nxt = (other.snd_nxt + 1_000) % 2**32  # as if data had been forged to both
+    before = len(wire.seen)
+    wire.carry_out(A, client.send(wire.now, b"lost"))
+    wire.run(4)
+    pure = [it for it in wire.seen[before:] if not it[2]]
+    assert 10 <= len(pure) <= 30

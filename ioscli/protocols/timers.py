@@ -1,4 +1,4 @@
-"""Deadlines: one heap for the machine, at most one live place in it for each timer."""
+"""Deadlines of a protocol machine: one heap, at most one live place in it for each timer."""
 
 from collections.abc import Callable
 from heapq import heappop, heappush
