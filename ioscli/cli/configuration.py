@@ -310,6 +310,8 @@ class ConfigSession:
             if mode == "interface" and not isinstance(found, Match):
                 found = self._parse_of_kind(depth, line) or found
             if isinstance(found, Match):
+                if depth and self._is_spelled_outside(found, depth, line):
+                    continue
                 if around and found.stem != "modes":
                     context.ascend(depth)
                 return found
@@ -321,6 +323,17 @@ class ConfigSession:
                 best = found
         assert best is not None
         return best
+
+    def _is_spelled_outside(self, found: Match, depth: int, line: str) -> bool:
+        """Whether a mode further out knows the word that was abbreviated here, as it was typed.
+
+        `key 2` within key 1 of a key chain is the chain's next key, not `key-string 2`.
+        """
+        typed = line.split(None, 1)[0].lower()
+        if typed == found.args.words[0] or typed == "no":
+            return False
+        outer = self._grammar.parse(self._context.parents[depth - 1][0], line)
+        return isinstance(outer, Match) and outer.args.words[0] == typed
 
     def _parse_of_kind(self, depth: int, line: str) -> Match | None:
         """What a line means to an interface of a kind with commands of its own, where it is one."""

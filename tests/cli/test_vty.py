@@ -475,6 +475,7 @@ def test_nothing_sent_upsets_the_server(pieces: list[bytes]) -> None:
     ends = tcp.connect(peer, 23, Deaf(), tcp.terminal_settings(peer))
     assert ends is not None
     lab.wait(4)
+    assert lab.visitors(lab.r2) == [1]
     for piece in pieces:
         tcp.send(ends, piece)
         lab.wait(0.1)

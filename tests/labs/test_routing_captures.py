@@ -1,7 +1,7 @@
 """tshark reads the routing protocols in captures of whole labs, and digests hold by other means.
 
-Digests are computed here from the RFCs alone: OSPF RFC 2328 appendix D.4.3 and RFC 5709, EIGRP
-RFC 7868 section 6.5 (as FRR and IOS do it), RIP RFC 4822, TCP RFC 2385.
+Digests are computed here from the RFCs alone: OSPF RFC 2328 appendix D.4.3 and RFC 5709, EIGRP as
+FRR's eigrpd has it (RFC 7868 does not say), RIP RFC 4822, TCP RFC 2385.
 """
 
 import hashlib
@@ -232,17 +232,10 @@ def test_eigrp_md5_digests() -> None:
 
 
 def _eigrp_digest(packet: bytes) -> bytes:
-    """Over the header and the authentication TLV with digest and checksum zero, and the key.
-
-    Of hellos that is all; updates are covered to their end.
-    """
-    zeroed = bytearray(packet)
-    zeroed[2:4] = bytes(2)
-    zeroed[44:60] = bytes(16)
-    key = b"eigrp-secret"
-    if packet[1] == 5:
-        return hashlib.md5(bytes(zeroed[:60]) + key.ljust(16, b"\0")).digest()
-    return hashlib.md5(bytes(zeroed[:60]) + key.ljust(16, b"\0") + bytes(zeroed[60:])).digest()
+    """With the key in the digest's place and no checksum; of hellos nothing behind it."""
+    before = packet[:2] + bytes(2) + packet[4:44]
+    behind = b"" if packet[1] == 5 else packet[60:]
+    return hashlib.md5(before + b"eigrp-secret".ljust(16, b"\0") + behind).digest()
 
 
 def test_rip_md5_digests() -> None:
