@@ -238,6 +238,11 @@ def _reliable(eigrp: "Eigrp", neighbor: Neighbor, packet: Packet) -> None:
     elif not neighbor.init_received:
         eigrp.counters.refuse("before INIT")
         return
+    elif not neighbor.established:
+        # Left unacknowledged, it comes again once our own INIT is acknowledged. Were a query
+        # answered now, the answer would wait behind that INIT and be old when it goes out, and
+        # nobody would tell the neighbor of what changed meanwhile.
+        return
     elif 0 < (neighbor.last_sequence - packet.sequence) & 0xFFFFFFFF < 0x80000000:
         neighbor.interface.counters.out_of_sequence += 1
         neighbor.ack_due = packet.sequence

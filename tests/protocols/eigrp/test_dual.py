@@ -1,12 +1,16 @@
 """DUAL on random networks: distances are the shortest, and no successor graph ever has a loop."""
 
+from collections.abc import Callable
 from heapq import heappop, heappush
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from random import Random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from ioscli.codec.eigrp.numbers import Opcode
+from ioscli.codec.eigrp.packet import parse_packet
+from ioscli.codec.eigrp.route import WideRoute
 from ioscli.protocols.eigrp.topology import State
 from tests.protocols.eigrp.wire import Network, Router, Wire
 
@@ -147,7 +151,12 @@ def test_distances_are_shortest_and_nothing_loops(mesh: Mesh, data: st.DataObjec
 
 
 @given(meshes(), st.integers(0, 1000), st.data())
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # to shrink five minutes of mesh is dear
+)
 def test_lost_packets_do_not_matter(mesh: Mesh, seed: int, data: st.DataObject) -> None:
     """RFC 7868 section 5.3: what is reliable arrives, in order, on wires that lose and dawdle."""
     rng = Random(seed)
@@ -166,6 +175,66 @@ def test_lost_packets_do_not_matter(mesh: Mesh, seed: int, data: st.DataObject) 
     network.run(120)
     mesh.check()
     assert mesh.loops == []
+
+
+def test_a_mesh_whose_adjacency_came_back_by_halves() -> None:
+    """R1 asks R5 while R5's INIT is not acknowledged: the last reply of a ring of queries."""
+    edges = [(0, 1, 10), (0, 2, 20), (1, 3, 39), (1, 4, 38), (0, 5, 1), (1, 5, 13), (0, 4, 14)]
+    mesh = Mesh(6, edges)
+    network = mesh.network
+    network.configure()
+    network.run(20)
+    ring = mesh.wires[frozenset(("R1", "R5"))]
+    # R1 has R5 expire and greets it again; R5 takes it for restarted, and its INIT stays open.
+    r1, r5 = network.routers["R1"], network.routers["R5"]
+    ring.loses = lambda sender, receiver, payload: sender is r5
+    network.run(16)
+    assert "10.0.4.2" not in r1.neighbors()
+    ring.loses = _loses_acknowledgments_of(r1)
+    network.run(6)
+    assert (r1.neighbors()["10.0.4.2"], r5.neighbors()["10.0.4.1"]) == (True, False)
+    mesh.up.discard(frozenset(("R2", "R6")))
+    network.cut(mesh.wires[frozenset(("R2", "R6"))])
+    network.cut(mesh.wires[frozenset(("R1", "R6"))])
+    mesh.up.discard(frozenset(("R1", "R6")))
+    network.run(1)
+    assert any(not entry.is_passive for entry in r1.machine.topology.values())
+    ring.loses = lambda sender, receiver, payload: False
+    network.run(30)
+    mesh.check()
+    assert mesh.loops == []
+
+
+def test_a_query_before_the_adjacency_is_whole_is_answered_later() -> None:
+    """While its own INIT is open, a router takes nothing from the neighbor but an INIT."""
+    mesh = Mesh(2, [(0, 1, 1)])
+    network = mesh.network
+    r1, r2 = network.routers["R1"], network.routers["R2"]
+    (wire,) = mesh.wires.values()
+    wire.loses = _loses_acknowledgments_of(r1)
+    network.configure()
+    network.run(9)
+    assert (r1.neighbors(), r2.neighbors()) == ({"10.0.1.2": True}, {"10.0.1.1": False})
+    assert IPv4Network("192.168.1.0/24") not in r2.routes
+    loopback = next(name for name in r1.interfaces if name.kind == "Loopback")
+    network.change(r1, loopback, up=False)
+    entry = r1.machine.topology[0xC0A80100, 24]
+    network.run(1)
+    assert {one.ip for one in entry.replies} == {IPv4Address("10.0.1.2")}
+    assert all(packet.opcode != Opcode.REPLY for packet in wire.packets())
+    wire.loses = lambda sender, receiver, payload: False
+    network.run(15)
+    assert entry.is_passive
+    replies = [packet for packet in wire.packets() if packet.opcode == Opcode.REPLY]
+    assert replies
+    assert all(isinstance(one, WideRoute) for packet in replies for one in packet.routes)
+
+
+def _loses_acknowledgments_of(router: Router) -> Callable[[Router, Router, bytes], bool]:
+    """Whatever the router sends that acknowledges something is lost."""
+    return lambda sender, receiver, payload: (
+        sender is router and parse_packet(payload).acknowledgment != 0
+    )
 
 
 def test_a_big_mesh_with_many_failures() -> None:
