@@ -90,10 +90,13 @@ def test_exact_route_is_the_way_that_packets_take(desk: Desk) -> None:
 
 def test_adjacencies(desk: Desk) -> None:
     shown = desk.type("show adjacency detail").splitlines()
-    assert shown[1] == "IP       GigabitEthernet0/0        10.0.0.2(7)"
+    # ARP has it, and 192.0.2.0/24 leads to it.
+    assert shown[1] == "IP       GigabitEthernet0/0        10.0.0.2(2)"
     mac = desk.router.interfaces
     near = next(it for name, it in mac.items() if str(name) == "GigabitEthernet0/0")
     header = near.adjacencies[bytes((10, 0, 0, 2))].rewrite
     assert header is not None
     assert f"{'':35}{header.hex().upper()}" in shown
     assert "  1 complete adjacency" in desk.type("show adjacency summary")
+    desk.type("configure terminal", "ip route 198.51.100.0 255.255.255.0 10.0.0.2", "end")
+    assert "10.0.0.2(3)" in desk.type("show adjacency")

@@ -114,16 +114,23 @@ def show_adjacency(session: Session, args: Args) -> Iterable[str]:
         if isinstance(interface, LoopbackInterface | NullInterface):
             continue
         if name is None or interface.name == name:
-            rows += [_row(interface, it) for _, it in sorted(interface.adjacencies.items())]
+            table = session.router.vrfs[interface.vrf]
+            rows += [_row(table, interface, it) for _, it in sorted(interface.adjacencies.items())]
     if "summary" in args:
         return ip_cef.show_adjacency_summary(rows)
     return ip_cef.show_adjacency(rows, detail="detail" in args)
 
 
-def _row(interface: Interface, adjacency: Adjacency) -> ip_cef.AdjacencyRow:
+def _row(table: Vrf, interface: Interface, adjacency: Adjacency) -> ip_cef.AdjacencyRow:
+    hop = IPv4Address(adjacency.next_hop)
+    paths = [path for route in table.rib.routes() for path in route.paths]
     if _is_line(interface):
+        users = sum(path.interface == interface.name for path in paths)
         source = "Tun endpt" if isinstance(interface, TunnelInterface) else "P2P-ADJ"
         address = "point2point"
     else:
-        source, address = "ARP", str(IPv4Address(adjacency.next_hop))
-    return ip_cef.AdjacencyRow(str(interface.name), address, adjacency.rewrite, source)
+        users = sum(
+            path.next_hop == hop and path.interface in (None, interface.name) for path in paths
+        )
+        source, address = "ARP", str(hop)
+    return ip_cef.AdjacencyRow(str(interface.name), address, adjacency.rewrite, source, users + 1)

@@ -119,6 +119,8 @@ class AdjacencyRow(NamedTuple):
     """The frame header; None: not known yet."""
     source: str
     """`ARP`, `P2P-ADJ`, `Tun endpt`."""
+    users: int
+    """What it is kept for: its source, and every path of a route that leads to it."""
 
 
 def show_adjacency(rows: Iterable[AdjacencyRow], *, detail: bool) -> Iterator[str]:
@@ -126,7 +128,7 @@ def show_adjacency(rows: Iterable[AdjacencyRow], *, detail: bool) -> Iterator[st
     yield f"{'Protocol':<9}{'Interface':<26}Address"
     for row in rows:
         known = "" if row.header is not None else " (incomplete)"
-        yield f"{'IP':<9}{row.interface:<26}{row.address}(7){known}"
+        yield f"{'IP':<9}{row.interface:<26}{row.address}({row.users}){known}"
         if detail and row.header is not None:
             indent = " " * 35
             yield f"{indent}epoch 0"
