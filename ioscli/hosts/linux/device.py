@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from enum import IntFlag
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
@@ -51,7 +52,7 @@ class Address:
         """`eth0`, or `eth0:1`."""
 
 
-class Device:
+class Device(ABC):
     """What every device has."""
 
     def __init__(self, name: str, index: int, mac: bytes, mtu: int) -> None:
@@ -98,9 +99,9 @@ class Device:
         """The networks of its addresses."""
         return [address.interface.network for address in self.addresses]
 
+    @abstractmethod
     def send_packet(self, packet: bytes, next_hop: IPv4Address, /) -> None:
         """Send a packet that fits the MTU to a neighbour."""
-        raise NotImplementedError
 
     def seen(self, frame: bytes, *, out: bool) -> None:
         """Show a frame to whoever watches the device."""

@@ -150,7 +150,7 @@ class Dissector:
         )
 
     def _udp(self, header: IPv4Header, payload: bytes) -> str:
-        if header.more_fragments:
+        if header.more_fragments and len(payload) >= 8:
             source, destination = payload[0] << 8 | payload[1], payload[2] << 8 | payload[3]
             length = (payload[4] << 8 | payload[5]) - 8
             return f"{self._ends(header, source, destination)}: UDP, length {length}"
@@ -222,7 +222,7 @@ def _other(protocol: int, payload: bytes) -> str:
 
 
 def _icmp(payload: bytes, *, whole: bool) -> str:
-    if not whole:
+    if not whole and len(payload) >= 8:
         kind = "request" if payload[0] == icmp.IcmpType.ECHO_REQUEST else "reply"
         identifier, sequence = payload[4] << 8 | payload[5], payload[6] << 8 | payload[7]
         return f"echo {kind}, id {identifier}, seq {sequence}, length {len(payload)}"
@@ -279,7 +279,7 @@ def _options(data: bytes) -> str:
             case Option.MSS:
                 parts.append(f"mss {int.from_bytes(value, 'big')}")
             case Option.WINDOW_SCALE:
-                parts.append(f"wscale {value[0]}")
+                parts.append(f"wscale {int.from_bytes(value, 'big')}")
             case Option.SACK_PERMITTED:
                 parts.append("sackOK")
             case Option.TIMESTAMPS:

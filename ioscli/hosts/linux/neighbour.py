@@ -22,6 +22,8 @@ DELAY_FIRST_PROBE = 5 * SECOND
 RETRANS_TIME = SECOND
 #: Requests before an address is given up (`mcast_solicit`, `ucast_solicit`).
 SOLICITATIONS = 3
+#: Rows that the table has at most (`gc_thresh3`); beyond it the one heard of first goes.
+MOST_NEIGHBOURS = 1_024
 #: Packets kept for an address that is being asked for; the kernel counts 212,992 bytes.
 _MOST_QUEUED = 101
 
@@ -73,7 +75,7 @@ class Neighbours:
 
     def send(self, packet: bytes, next_hop: IPv4Address) -> None:
         """Send a packet to a neighbour, now or when its address is known."""
-        entry = self.entries.setdefault(next_hop, Neighbour())
+        entry = self._entry(next_hop)
         self._age(entry)
         if entry.mac is not None:
             if entry.state is NeighbourState.STALE:
@@ -97,7 +99,7 @@ class Neighbours:
 
     def heard(self, address: IPv4Address, mac: bytes) -> None:
         """A request of the neighbour's told its address; that it hears us is not shown by that."""
-        entry = self.entries.setdefault(address, Neighbour())
+        entry = self._entry(address)
         self._age(entry)
         if entry.mac != mac or entry.state is NeighbourState.FAILED:
             self._confirm(entry, mac, NeighbourState.STALE)
@@ -118,6 +120,15 @@ class Neighbours:
         """Forget all: the device went down."""
         for address in list(self.entries):
             self.remove(address)
+
+    def _entry(self, address: IPv4Address) -> Neighbour:
+        """The row of an address, made where there is none."""
+        entry = self.entries.get(address)
+        if entry is None:
+            if len(self.entries) >= MOST_NEIGHBOURS:
+                self.remove(next(iter(self.entries)))
+            entry = self.entries[address] = Neighbour()
+        return entry
 
     def _confirm(self, entry: Neighbour, mac: bytes, state: NeighbourState) -> None:
         entry.mac, entry.state, entry.confirmed = mac, state, self._simulation.now

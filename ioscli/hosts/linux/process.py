@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, NamedTuple
 
-from ioscli.hosts.linux.stack import Datagram, Failure, Reply
+from ioscli.hosts.linux.stack import Datagram, Failure, Reply, SendError
 from ioscli.model.instant import Instant
 from ioscli.protocols.tcp.effects import Ends, Why
 
@@ -228,6 +228,10 @@ class Process:
         except ProgramError as error:
             self.print(str(error))
             self._end(error.status)
+            return
+        except SendError as error:  # the way is gone while the program runs
+            self.print(f"{self.name}: {error}")
+            self._end(1)
             return
         except Interrupted:
             self._end(INTERRUPTED)

@@ -8,18 +8,19 @@ from typing import NamedTuple
 
 from ioscli.codec import icmp
 from ioscli.codec.errors import DecodeError
-from ioscli.codec.fragments import Reassembler, fragment
+from ioscli.codec.fragments import REASSEMBLY_TIMEOUT, Reassembler, fragment
 from ioscli.codec.icmp import (
     DestinationUnreachable,
     EchoMessage,
     TimeExceeded,
+    TimeExceededCode,
     UnreachableCode,
     echo_reply_to,
 )
 from ioscli.codec.ipv4 import IpProtocol, IPv4Header
 from ioscli.codec.udp import UdpHeader
 from ioscli.engine.simulation import Simulation
-from ioscli.hosts.linux.device import Address, Device, Loopback
+from ioscli.hosts.linux.device import Address, Device, EthernetDevice, Loopback
 from ioscli.hosts.linux.routes import Route, Routes
 from ioscli.model.instant import MINUTE, Instant
 from ioscli.protocols.tcp.service import TcpService
@@ -33,19 +34,29 @@ MIN_PMTU = 552
 #: `ip_local_port_range`.
 FIRST_PORT, LAST_PORT = 32_768, 60_999
 
+#: Path MTUs that are remembered; beyond it the oldest goes.
+MOST_PATH_MTUS = 1_024
+
 _QUOTED = 548
 """Bytes of a packet that an ICMP error quotes (RFC 1812 4.3.2.3, as Linux does)."""
 
 
-class UnroutableError(Exception):
-    """There is no way to a destination: `Network is unreachable`."""
+class SendError(Exception):
+    """A packet that cannot be sent; the text is strerror's, as programs print it."""
 
 
-class TooLongError(Exception):
-    """A packet that may not be fragmented is larger than the path takes."""
+class UnroutableError(SendError):
+    """There is no way to a destination."""
+
+    def __init__(self) -> None:
+        super().__init__("Network is unreachable")
+
+
+class TooLongError(SendError):
+    """A packet is larger than the path takes unfragmented, or than any packet can be (mtu)."""
 
     def __init__(self, mtu: int) -> None:
-        super().__init__(f"message too long, mtu={mtu}")
+        super().__init__("Message too long")
         self.mtu = mtu
 
 
@@ -125,9 +136,8 @@ class Stack:
                 self._connect(device, address.interface)
         else:
             self.routes.drop_device(device)
-            neighbours = getattr(device, "neighbours", None)
-            if neighbours is not None:
-                neighbours.clear()
+            if isinstance(device, EthernetDevice):
+                device.neighbours.clear()
 
     def _connect(self, device: Device, interface: IPv4Interface) -> None:
         network = interface.network
@@ -242,11 +252,19 @@ class Stack:
                 return  # this host does not forward
             whole = self._reassembler.add(packet, self.simulation.now)
             if whole is None:
+                self.simulation.post(REASSEMBLY_TIMEOUT, Stack._give_up_fragments, self)
                 return
             header, payload = IPv4Header.parse(whole)
             self._deliver(header, payload, whole)
         except DecodeError:
             self.malformed += 1
+
+    def _give_up_fragments(self) -> None:
+        """Report the datagrams whose rest did not come in time (RFC 792)."""
+        for first in self._reassembler.expire(self.simulation.now):
+            header, _ = IPv4Header.parse(first)
+            message = TimeExceeded(TimeExceededCode.REASSEMBLY, first[:_QUOTED])
+            self._report(header, message)
 
     def _deliver(self, header: IPv4Header, payload: bytes, packet: bytes) -> None:
         match header.protocol:
@@ -285,6 +303,8 @@ class Stack:
         start = (quoted[0] & 15) << 2
         inner = quoted[start:]
         destination = IPv4Address(quoted[16:20])
+        if len(inner) < 8 or not self.own(IPv4Address(quoted[12:16])):
+            return  # about nothing that this host sent
         message = failure.message
         if (
             isinstance(message, DestinationUnreachable)
@@ -292,7 +312,10 @@ class Stack:
         ):
             mtu = max(message.next_hop_mtu, MIN_PMTU)
             until = Instant(self.simulation.now + PMTU_EXPIRES)
+            self.path_mtus.pop(destination, None)
             self.path_mtus[destination] = (mtu, until)
+            if len(self.path_mtus) > MOST_PATH_MTUS:
+                del self.path_mtus[next(iter(self.path_mtus))]
         if quoted[9] == IpProtocol.ICMP and inner[0] == icmp.IcmpType.ECHO_REQUEST:
             echo = self._echoes.get(int.from_bytes(inner[4:6], "big"))
             if echo is not None:
@@ -313,9 +336,12 @@ class Stack:
             self._unreachable(header, packet, UnreachableCode.PORT)
 
     def _unreachable(self, header: IPv4Header, packet: bytes, code: int) -> None:
-        if header.source.is_multicast or header.source == _ANY:
+        self._report(header, DestinationUnreachable(code, 0, packet[:_QUOTED]))
+
+    def _report(self, header: IPv4Header, message: DestinationUnreachable | TimeExceeded) -> None:
+        """Send an ICMP error to the sender of a packet, where it is somebody."""
+        if header.source.is_multicast or header.source == _ANY or not self.own(header.destination):
             return
-        message = DestinationUnreachable(code, 0, packet[:_QUOTED])
         self.originate(
             header.destination.packed,
             header.source.packed,
@@ -373,6 +399,8 @@ class Stack:
     ) -> None:
         """Send from a UDP socket; raises UnroutableError and TooLongError as `send` does."""
         source = self.way(destination)[2]
+        if len(data) > _LARGEST_DATA:
+            raise TooLongError(_LARGEST_DATA)
         datagram = UdpHeader(port, destination_port).build(data, source, destination)
         self.send(
             destination,
@@ -397,6 +425,8 @@ def _for_all(destination: IPv4Address, device: Device) -> bool:
 
 
 _ANY = IPv4Address(0)
+_LARGEST_DATA = 65_507
+"""Bytes of a UDP datagram in the largest IPv4 packet."""
 _BROADCAST = IPv4Address("255.255.255.255")
 _ALL_SYSTEMS = IPv4Address("224.0.0.1")
 _LOOPBACK = IPv4Interface("127.0.0.1/8").network

@@ -30,7 +30,7 @@ def ip(process: Process) -> Steps:
         option = words.pop(0)
         if option in ("-br", "-brief"):
             brief = True
-        elif option not in ("-4", "-c", "-color", "-d", "-details", "-s", "-o"):
+        elif option not in ("-4", "-c", "-color"):
             process.print(f'Option "{option}" is unknown, try "ip -help".')
             return 255
     _carry_out(process, words, brief=brief)
@@ -312,7 +312,7 @@ def _change_route(process: Process, verb: str, words: list[str]) -> None:
     values: dict[str, str] = {}
     while words:
         word = words.pop(0)
-        if word in ("via", "dev", "metric", "src", "proto", "scope", "mtu") and words:
+        if word in ("via", "dev", "metric", "src") and words:
             values[word] = words.pop(0)
         elif prefix is None:
             prefix = _prefix(word)
@@ -323,7 +323,7 @@ def _change_route(process: Process, verb: str, words: list[str]) -> None:
     gateway = _gateway(values.get("via"))
     device = _device(process, values["dev"]) if "dev" in values else None
     source = _gateway(values.get("src"))
-    metric = int(values["metric"]) if values.get("metric", "").isdecimal() else 0
+    metric = _metric(values.get("metric", "0"))
     _privileged(process)
     routes = process.stack.routes
     try:
@@ -357,6 +357,12 @@ def _gateway(text: str | None) -> IPv4Address | None:
         raise ProgramError(
             f'Error: any valid address is expected rather than "{text}".', 1
         ) from None
+
+
+def _metric(text: str) -> int:
+    if not text.isdecimal() or int(text) >= 1 << 32:
+        raise ProgramError(f'Error: argument "{text}" is wrong: "metric" value is invalid', 1)
+    return int(text)
 
 
 def _get_route(process: Process, words: list[str]) -> None:

@@ -24,7 +24,7 @@ from ioscli.hosts.linux.process import (
     ProgramError,
     Steps,
 )
-from ioscli.hosts.linux.stack import Datagram, Failure, UnroutableError
+from ioscli.hosts.linux.stack import Datagram, Failure, SendError, UnroutableError
 from ioscli.model.instant import Duration, Instant, seconds
 from ioscli.protocols.tcp.connection import TcpSettings
 from ioscli.protocols.tcp.effects import Ends
@@ -42,7 +42,7 @@ _PROBE_TIME = seconds(2)
 def nc(process: Process) -> Steps:
     """Connect, listen or probe."""
     try:
-        options, operands = gnu_getopt(process.arguments[1:], "4NnklvuzCdp:w:q:s:")
+        options, operands = gnu_getopt(process.arguments[1:], "4nklvuzp:w:")
     except GetoptError as error:
         raise ProgramError(f"nc: invalid option -- '{error.opt}'\n{_USAGE}") from None
     given = dict(options)
@@ -60,7 +60,7 @@ def nc(process: Process) -> Steps:
         if "-u" in given:
             return (yield from _listen_datagrams(process, port, verbose=verbose))
         return (yield from _listen(process, port, verbose=verbose, keep="-k" in given))
-    if len(operands) != 2:
+    if len(operands) != 2 or "-p" in given:  # the source port is not to be chosen here
         raise ProgramError(_USAGE)
     peer = address_of("nc", operands[0])
     first, last = _ports(operands[1])
@@ -192,10 +192,8 @@ def _datagrams(
                     return 1
                 case None if idle is not None:
                     return 0
-    except UnroutableError:
-        raise ProgramError(
-            f"nc: connect to {peer} port {port} (udp) failed: Network is unreachable"
-        ) from None
+    except SendError as error:
+        raise ProgramError(f"nc: connect to {peer} port {port} (udp) failed: {error}") from None
     finally:
         process.reads = False
         stack.close_udp(own)

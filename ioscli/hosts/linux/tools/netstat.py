@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ioscli.hosts.linux.process import Process, Steps
+from getopt import GetoptError, gnu_getopt
+
+from ioscli.hosts.linux.process import Process, ProgramError, Steps
 from ioscli.hosts.linux.tools.route import columns
 from ioscli.protocols.tcp.effects import State
 
@@ -23,7 +25,7 @@ _SS_STATES = {"ESTABLISHED": "ESTAB", "SYN_RECV": "SYN-RECV"}
 def netstat(process: Process) -> Steps:
     """`netstat -r`, or the sockets: `-t`, `-u`, `-l`, `-a`, `-n`."""
     yield from ()
-    flags = "".join(word[1:] for word in process.arguments[1:] if word.startswith("-"))
+    flags = _flags(process, "ralntu")
     if "r" in flags:
         process.print(
             "Kernel IP routing table\n"
@@ -38,7 +40,7 @@ def netstat(process: Process) -> Steps:
     ending = " established" if which == "servers and" else ""
     process.print(f"Active Internet connections ({which}{ending})")
     process.print("Proto Recv-Q Send-Q Local Address           Foreign Address         State      ")
-    for protocol, local, peer, state in _sockets(process):
+    for protocol, local, peer, state in _sockets(process, flags):
         listening = state in ("LISTEN", "")
         if (listening and "l" not in flags and "a" not in flags) or (
             not listening and "l" in flags
@@ -51,9 +53,9 @@ def netstat(process: Process) -> Steps:
 def ss(process: Process) -> Steps:
     """The sockets: those that listen with `-l`, all with `-a`."""
     yield from ()
-    flags = "".join(word[1:] for word in process.arguments[1:] if word.startswith("-"))
+    flags = _flags(process, "alntu")
     process.print("Netid State  Recv-Q Send-Q Local Address:Port Peer Address:Port")
-    for protocol, local, peer, state in _sockets(process):
+    for protocol, local, peer, state in _sockets(process, flags):
         listening = state in ("LISTEN", "")
         if (listening and "l" not in flags and "a" not in flags) or (
             not listening and "l" in flags
@@ -64,7 +66,22 @@ def ss(process: Process) -> Steps:
     return 0
 
 
-def _sockets(process: Process) -> list[tuple[str, str, str, str]]:
+def _flags(process: Process, known: str) -> str:
+    """The letters given, each of which means something here."""
+    try:
+        options, _ = gnu_getopt(process.arguments[1:], known)
+    except GetoptError as error:
+        raise ProgramError(f"{process.name}: invalid option -- '{error.opt}'") from None
+    return "".join(option[1:] for option, _ in options)
+
+
+def _sockets(process: Process, flags: str) -> list[tuple[str, str, str, str]]:
+    """Protocol, both ends and state; `-t` and `-u` choose."""
+    every = "t" not in flags and "u" not in flags
+    return [it for it in _all_sockets(process) if every or it[0][0] in flags]
+
+
+def _all_sockets(process: Process) -> list[tuple[str, str, str, str]]:
     stack = process.stack
     machine = stack.tcp.machine
     found = [("tcp", f"0.0.0.0:{port}", "0.0.0.0:*", "LISTEN") for port in machine.listening]

@@ -64,7 +64,7 @@ class _Settings:
         self.source: str | None = None
         self.quiet = False
         try:
-            options, operands = gnu_getopt(arguments, "4nqvc:s:i:w:W:t:Q:M:I:")
+            options, operands = gnu_getopt(arguments, "4nqc:s:i:w:W:t:Q:M:I:")
         except GetoptError as error:
             raise _refusal(f"ping: {_complaint(error)}") from None
         for option, value in options:

@@ -100,7 +100,9 @@ def _read(
         elif word == "netmask":
             mask = value
         elif word == "metric":
-            metric = int(value) if value.isdecimal() else 0
+            if not value.isdecimal():
+                raise ProgramError(_USAGE, _FAILED)
+            metric = int(value)
         else:
             device = process.stack.devices.get(value)
             if device is None:

@@ -12,13 +12,13 @@ from ioscli.hosts.linux.process import Frame, Interrupted, Process, ProgramError
 from ioscli.hosts.linux.tools.small import moment
 
 _SNAPSHOT = 262_144
-_USAGE = "Usage: tcpdump [-ceinqtvAX] [ -c count ] [ -i interface ] [ expression ]"
+_USAGE = "Usage: tcpdump [-eltnvU] [ -c count ] [ -i interface ] [ expression ]"
 
 
 def tcpdump(process: Process) -> Steps:
     """Print frames until the count is reached or Ctrl-C."""
     try:
-        options, words = gnu_getopt(process.arguments[1:], "c:ei:nqtvlpU")
+        options, words = gnu_getopt(process.arguments[1:], "c:ei:ntvlU")
     except GetoptError as error:
         raise ProgramError(f"tcpdump: invalid option -- '{error.opt}'\n{_USAGE}") from None
     given = dict(options)

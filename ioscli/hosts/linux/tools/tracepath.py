@@ -22,7 +22,7 @@ _USAGE = "Usage\n  tracepath [options] <destination>"
 def tracepath(process: Process) -> Steps:
     """Trace a path and its MTU."""
     try:
-        options, operands = gnu_getopt(process.arguments[1:], "4nbm:l:p:")
+        options, operands = gnu_getopt(process.arguments[1:], "4nm:l:p:")
     except GetoptError as error:
         raise ProgramError(f"tracepath: invalid option -- '{error.opt}'\n{_USAGE}") from None
     if not operands:
@@ -34,22 +34,34 @@ def tracepath(process: Process) -> Steps:
             f"tracepath: {operands[0]}: Temporary failure in name resolution"
         ) from None
     given = dict(options)
-    most = int(given["-m"]) if given.get("-m", "").isdecimal() else 30
-    size = int(given["-l"]) if given.get("-l", "").isdecimal() else 65_535
-    run = _Run(process, target, size)
+    most = _number(given.get("-m", "30"), 1, 255)
+    size = _number(given.get("-l", "65535"), _HEADERS, 65_535)
+    base = _number(given.get("-p", str(_BASE_PORT)), 0, 65_535)
+    run = _Run(process, target, size, base)
     try:
         return (yield from run.steps(most))
     finally:
         process.stack.close_udp(run.port)
 
 
+def _number(text: str, least: int, most: int) -> int:
+    if not text.isdecimal():
+        raise ProgramError(f"tracepath: invalid argument: '{text}'")
+    if not least <= int(text) <= most:
+        raise ProgramError(
+            f"tracepath: invalid argument: '{text}': out of range: {least} <= value <= {most}"
+        )
+    return int(text)
+
+
 class _Run:
     """One trace under way."""
 
-    def __init__(self, process: Process, target: IPv4Address, size: int) -> None:
+    def __init__(self, process: Process, target: IPv4Address, size: int, base: int) -> None:
         self._process = process
         self._target = target
         self._mtu = size
+        self._base = base
         self._back = 0
         port = process.stack.open_udp(process.post)
         assert port is not None
@@ -90,7 +102,7 @@ class _Run:
                 process.stack.send_datagram(
                     self.port,
                     self._target,
-                    _BASE_PORT + ttl,
+                    self._base + ttl & 0xFFFF,
                     bytes(max(0, self._mtu - _HEADERS)),
                     ttl=ttl,
                     dont_fragment=True,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ioscli.codec.icmp import DestinationUnreachable, EchoMessage, UnreachableCode
 from ioscli.codec.ipv4 import IpProtocol
 from ioscli.hosts.linux.process import Process, ProgramError, Steps
-from ioscli.hosts.linux.stack import Failure, Reply, UnroutableError
+from ioscli.hosts.linux.stack import Failure, Reply, SendError, UnroutableError
 from ioscli.model.instant import Duration, Instant, seconds
 
 _FIRST_PORT = 33_434
@@ -69,6 +69,9 @@ def traceroute(process: Process) -> Steps:
     run = _Run(process, settings)
     try:
         yield from run.steps()
+    except SendError as error:
+        process.print("")
+        raise ProgramError(f"send: {error}") from None
     finally:
         run.close()
     return 0
