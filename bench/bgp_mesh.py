@@ -6,13 +6,13 @@ every other one and announces its loopback's /32. Prints one line of JSON.
 
 import gc
 import json
-import subprocess
 import sys
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from resource import RUSAGE_SELF, getrusage
 from time import perf_counter, process_time
 
+from bench.cold_start import in_its_own_process
 from bench.figure import Figure
 from ioscli.engine.link import Link
 from ioscli.engine.simulation import Simulation
@@ -94,9 +94,7 @@ def figures() -> Iterator[Figure]:
     """Each size in a process of its own, for the memory's sake."""
     smaller: dict[str, float] | None = None
     for size in SIZES:
-        command = [sys.executable, "-m", "bench.bgp_mesh", str(size)]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        found: dict[str, float] = json.loads(done.stdout)
+        found: dict[str, float] = in_its_own_process("bench.bgp_mesh", size)
         sessions = size * (size - 1) / 2
         goal = f"< {GOAL} s" if size == max(SIZES) else ""
         yield Figure(

@@ -9,25 +9,21 @@ Each hub runs in a process of its own, so that its memory is its own:
 `python -m bench.eigrp_hub machines|routers SPOKES` prints one line of JSON.
 """
 
-import gc
 import json
-import subprocess
 import sys
 from collections.abc import Iterator
 from heapq import heappop, heappush
 from ipaddress import IPv4Address, IPv4Interface
 from random import Random
-from resource import RUSAGE_SELF, getrusage
-from time import process_time
 from typing import NamedTuple
 
+from bench import cold_start
 from bench.figure import Figure
 from bench.timing import each
 from ioscli.codec.eigrp.numbers import Opcode
 from ioscli.codec.eigrp.packet import Packet, build_packet, parse_packet
 from ioscli.codec.eigrp.route import WideRoute
 from ioscli.engine.link import Link
-from ioscli.engine.simulation import Simulation
 from ioscli.model.config import InterfaceConfig, new_router_config
 from ioscli.model.effects import Install, RoutingEffect, SendPacket, Withdraw
 from ioscli.model.eigrp import (
@@ -54,7 +50,7 @@ END = seconds(40)
 
 def figures() -> Iterator[Figure]:
     """Time and memory of each hub, and how time grows with the spokes."""
-    measured = {(kind, size): _in_its_own_process(kind, size) for kind in KINDS for size in SIZES}
+    measured = {(kind, size): _measured(kind, size) for kind in KINDS for size in SIZES}
     for (kind, size), found in measured.items():
         name = f"EIGRP hub and {size} spokes, {kind}"
         yield Figure(
@@ -203,11 +199,11 @@ class Machines:
 # Whole routers
 
 
-class Routers:
+class Routers(cold_start.Routers):
     """A simulation of routers, each spoke on a link of its own."""
 
     def __init__(self, spokes: int) -> None:
-        self.simulation = Simulation(1)
+        super().__init__(START_SPREAD)
         ports = [InterfaceName("GigabitEthernet", (0, number)) for number in range(spokes)]
         hub = self._router(
             0, {port: FIRST_NET + 4 * number + 1 for number, port in enumerate(ports)}
@@ -242,32 +238,10 @@ class Routers:
             found.append(process.machine)
         return found
 
-    def start(self) -> None:
-        """Boot every router within the first two seconds."""
-        random = Random(2)
-        for router in self.routers:
-            self.simulation.post(random.randrange(START_SPREAD), Router.boot, router)
-
-    def run(self, until: int) -> None:
-        """Let simulated time go by."""
-        self.simulation.run_until(Instant(until))
-
-    @property
-    def events(self) -> int:
-        """Not counted."""
-        return 0
-
     @property
     def packets(self) -> int:
         """EIGRP's."""
         return sum(sum(machine.counters.sent.values()) for machine in self.machines)
-
-    @property
-    def changed(self) -> Instant:
-        """When a routing table changed last."""
-        return max(
-            entry.installed for router in self.routers for entry in router.vrfs[""].rib.entries()
-        )
 
 
 KINDS: dict[str, type[Machines] | type[Routers]] = {"machines": Machines, "routers": Routers}
@@ -300,20 +274,12 @@ def packet_seconds(packets: int) -> float:
 
 def measure(kind: str, spokes: int) -> Measured:
     """One hub, from cold to converged."""
-    before = getrusage(RUSAGE_SELF).ru_maxrss
-    # As the program does while a lab boots.
-    gc.disable()
-    begin = process_time()
-    star = KINDS[kind](spokes)
-    star.start()
-    star.run(END)
-    taken = process_time() - begin
-    peak = getrusage(RUSAGE_SELF).ru_maxrss
+    star, spent = cold_start.settle(lambda: KINDS[kind](spokes), END)
     networks = check(star.machines, kind == "machines")
     return Measured(
         spokes,
-        taken,
-        (peak - before) / (spokes + 1),
+        spent.seconds,
+        spent.kilobytes / (spokes + 1),
         star.packets,
         packet_seconds(star.packets),
         star.events,
@@ -322,10 +288,8 @@ def measure(kind: str, spokes: int) -> Measured:
     )
 
 
-def _in_its_own_process(kind: str, spokes: int) -> Measured:
-    command = [sys.executable, "-m", "bench.eigrp_hub", kind, str(spokes)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return Measured(**json.loads(done.stdout))
+def _measured(kind: str, spokes: int) -> Measured:
+    return Measured(**cold_start.in_its_own_process("bench.eigrp_hub", kind, spokes))
 
 
 if __name__ == "__main__":

@@ -10,24 +10,20 @@ Each grid runs in a process of its own, so that its memory is its own:
 `python -m bench.ospf_grid machines|routers WIDTH HEIGHT` prints one line of JSON.
 """
 
-import gc
 import json
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
 from ipaddress import IPv4Address, IPv4Interface
 from random import Random
-from resource import RUSAGE_SELF, getrusage
-from time import process_time
 from typing import NamedTuple
 
+from bench import cold_start
 from bench.figure import Figure
 from bench.timing import each
 from ioscli.codec.ospf.numbers import PacketType
 from ioscli.codec.ospf.packet import Packet, build_packet
 from ioscli.engine.link import Link
-from ioscli.engine.simulation import Simulation
 from ioscli.model.config import InterfaceConfig, new_router_config
 from ioscli.model.effects import Install, RoutingEffect, SendPacket, Withdraw
 from ioscli.model.ifname import InterfaceName
@@ -60,7 +56,7 @@ END = seconds(45)
 
 def figures() -> Iterator[Figure]:
     measured = {
-        (kind, width * height): _in_its_own_process(kind, width, height)
+        (kind, width * height): _measured(kind, width, height)
         for kind in KINDS
         for width, height in SIZES
     }
@@ -254,11 +250,11 @@ class Machines:
 # Whole routers
 
 
-class Routers:
+class Routers(cold_start.Routers):
     """A simulation of routers, configured as an operator would have configured them."""
 
     def __init__(self, width: int, height: int) -> None:
-        self.simulation = Simulation(1)
+        super().__init__(START_SPREAD)
         self.routers = [
             self._router(number, links) for number, links in enumerate(ends(width, height))
         ]
@@ -296,21 +292,6 @@ class Routers:
             found.append(process.machine)
         return found
 
-    def start(self) -> None:
-        """Boot every router within the first half second."""
-        random = Random(2)
-        for router in self.routers:
-            self.simulation.post(random.randrange(START_SPREAD), Router.boot, router)
-
-    def run(self, until: int) -> None:
-        """Let simulated time go by."""
-        self.simulation.run_until(Instant(until))
-
-    @property
-    def events(self) -> int:
-        """Not counted."""
-        return 0
-
     @property
     def packets(self) -> int:
         """OSPF's."""
@@ -321,17 +302,7 @@ class Routers:
         """Of them."""
         return sum(sum(machine.counters.sent_bytes) for machine in self.machines)
 
-    @property
-    def changed(self) -> Instant:
-        """When a routing table changed last."""
-        return max(
-            entry.installed
-            for router in self.routers
-            for entry in router.vrfs[""].rib.entries()
-        )  # fmt: skip
 
-
-Grid = Machines | Routers
 KINDS: dict[str, type[Machines] | type[Routers]] = {"machines": Machines, "routers": Routers}
 
 
@@ -368,22 +339,14 @@ def checksums(packets: int, size: int) -> float:
 
 def measure(kind: str, width: int, height: int) -> Measured:
     """One grid, from cold to converged."""
-    before = getrusage(RUSAGE_SELF).ru_maxrss
-    # As the program does while a lab boots.
-    gc.disable()
-    begin = process_time()
-    grid: Grid = KINDS[kind](width, height)
-    grid.start()
-    grid.run(END)
-    taken = process_time() - begin
-    peak = getrusage(RUSAGE_SELF).ru_maxrss
+    grid, spent = cold_start.settle(lambda: KINDS[kind](width, height), END)
     machines, count = grid.machines, width * height
     networks = check(machines, len(wires(width, height)))
     lsas: Iterable[int] = (entry.lsa.length for entry in machines[0].areas[0].lsdb.entries())
     return Measured(
         count,
-        taken,
-        (peak - before) / count,
+        spent.seconds,
+        spent.kilobytes / count,
         grid.packets,
         checksums(grid.packets, grid.bytes // grid.packets),
         sum(lsas) / 1024,
@@ -394,10 +357,8 @@ def measure(kind: str, width: int, height: int) -> Measured:
     )
 
 
-def _in_its_own_process(kind: str, width: int, height: int) -> Measured:
-    command = [sys.executable, "-m", "bench.ospf_grid", kind, str(width), str(height)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return Measured(**json.loads(done.stdout))
+def _measured(kind: str, width: int, height: int) -> Measured:
+    return Measured(**cold_start.in_its_own_process("bench.ospf_grid", kind, width, height))
 
 
 if __name__ == "__main__":
