@@ -442,9 +442,3 @@ def config_help(context: ConfigContext, _args: Args) -> Changes:
     for line in _HELP.split("\n"):
         context.say(line)
     return ()
-
-
-@command("where")
-def where(_session: Session, _args: Args) -> Iterable[str]:
-    """`where`: there is no Telnet to other hosts, so no connection is ever open."""
-    return ("% No connections open",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ioscli.cli.commands.show_line import line_views
 from ioscli.cli.dialogue import Confirm, Steps
 from ioscli.cli.refusals import Refusal
 from ioscli.cli.registry import command
@@ -22,8 +23,7 @@ _AUX = 1
 def clear_line(session: Session, args: Args) -> Steps:
     """`clear line N | console 0 | aux 0 | vty N`: whoever is on the line is disconnected."""
     number = _number(args)
-    vtys = 1 + max(last for _, last in session.router.config.access.vty)
-    if _AUX < number < FIRST_VTY or number >= FIRST_VTY + vtys:
+    if all(number != view.number for view in line_views(session)):
         raise Refusal(argument="A_VTY_LINE" if "vty" in args else "A_LINE")
     if number == number_of(session.line):
         yield "% Not allowed to clear current line"

@@ -10,7 +10,7 @@ from ioscli.cli.registry import command
 from ioscli.cli.show import lines
 from ioscli.cli.show.lines import ConnectionView, LineView
 from ioscli.model.instant import Duration
-from ioscli.router.exec_lines import FIRST_VTY
+from ioscli.router.exec_lines import FIRST_VTY, number_of
 
 if TYPE_CHECKING:
     from ioscli.cli.results import Args
@@ -23,17 +23,16 @@ _TRANSPORTS = "pad telnet rlogin ssh"
 
 
 def line_views(session: Session) -> Iterator[LineView]:
-    """Every line there is, by number."""
+    """Every line, by number; also a vty no longer configured, while somebody is on it."""
     access = session.router.config.access
     there = {
         it.line: it for it in session.router.reloads.listeners if isinstance(it, type(session))
     }
     yield _view(session, access.console, 0, there.get(0))
     yield _view(session, access.aux, _AUX, None)
-    last = max((high for _, high in access.vty), default=-1)
-    for relative in range(last + 1):
-        line = relative + 1
-        yield _view(session, access.line(line), FIRST_VTY + relative, there.get(line))
+    configured = max((high for _, high in access.vty), default=-1) + 1
+    for line in sorted({*range(1, configured + 1), *there} - {0}):
+        yield _view(session, access.line(line), number_of(line), there.get(line))
 
 
 def _view(asking: Session, config: LineConfig, number: int, there: Session | None) -> LineView:

@@ -80,9 +80,11 @@ def connect(
 
 def _stay(session: Session, connection: Connection) -> Steps:
     """Let the operator type there until the connection ends or is suspended."""
-    session.connections.remove(connection)
-    session.connections.append(connection)  # the one used last
-    outcome: Outcome = yield Await(connection.enter)
+    outcome = Outcome.ENDED  # it may have, while a page of output was waited for
+    if connection in session.connections:
+        session.connections.remove(connection)
+        session.connections.append(connection)  # the one used last
+        outcome = yield Await(connection.enter)
     if outcome is Outcome.ENDED:
         yield from ("", f"[Connection to {connection.name} closed by foreign host]")
 
