@@ -108,7 +108,6 @@ def host() -> Terminal:
         ("ping -v 10.0.0.2", "invalid option -- 'v'"),
         ("tcpdump -q", "invalid option -- 'q'"),
         ("netstat -z", "invalid option -- 'z'"),
-        ("ss -z", "invalid option -- 'z'"),
     ],
 )
 def test_what_is_not_there_is_refused(host: Terminal, line: str, said: str) -> None:

@@ -157,3 +157,23 @@ def test_whatever_is_typed_the_shell_comes_back(lines: list[list[str]]) -> None:
         if host.shell.closed:
             return
     host.shell.close()
+
+
+def test_netstat_shows_listeners_and_what_waits_for_the_peer() -> None:
+    """The layout is that of net-tools 2.10 on Debian 12."""
+    host, other = pair()
+    other.type("nc -l 5000 &")
+    other.type("nc -u -l 6000 &")
+    assert other.type("netstat -tuln") == (
+        "Active Internet connections (only servers)\n"
+        "Proto Recv-Q Send-Q Local Address           Foreign Address         State      \n"
+        "tcp        0      0 0.0.0.0:5000            0.0.0.0:*               LISTEN     \n"
+        "udp        0      0 0.0.0.0:6000            0.0.0.0:*                          \n"
+    )
+    host.type("nc 10.0.0.2 5000")
+    other.type("sudo ip link set eth0 down")
+    host.shell.feed("never read")
+    host.wait(1)
+    host.shell.interrupt()
+    shown = host.type("netstat -tn").splitlines()[-1]
+    assert re.fullmatch(r"tcp +0 +11 10\.0\.0\.1:\d+ +10\.0\.0\.2:5000 +FIN_WAIT1 *", shown)

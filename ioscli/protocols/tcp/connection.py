@@ -381,6 +381,11 @@ class Connection:
     # -- sending -----------------------------------------------------------------------------------
 
     @property
+    def queued(self) -> int:
+        """Bytes of the user's that the peer has not acknowledged, sent or not."""
+        return len(self._unsent)
+
+    @property
     def _in_flight(self) -> int:
         return distance(self.snd_nxt, self.snd_una)
 

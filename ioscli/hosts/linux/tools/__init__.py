@@ -23,7 +23,6 @@ PROGRAMS = {
     "ping": "ping",
     "route": "route",
     "sleep": "small",
-    "ss": "netstat",
     "tcpdump": "tcpdump",
     "telnet": "telnet",
     "tracepath": "tracepath",

@@ -1,4 +1,4 @@
-"""netstat and ss: the routing table once more, and the sockets that are open."""
+"""netstat, as net-tools 2.10 has it: the routing table once more, and the open sockets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ _STATES = {
     State.LAST_ACK: "LAST_ACK",
     State.TIME_WAIT: "TIME_WAIT",
 }
-_SS_STATES = {"ESTABLISHED": "ESTAB", "SYN_RECV": "SYN-RECV"}
 
 
 def netstat(process: Process) -> Steps:
@@ -40,29 +39,14 @@ def netstat(process: Process) -> Steps:
     ending = " established" if which == "servers and" else ""
     process.print(f"Active Internet connections ({which}{ending})")
     process.print("Proto Recv-Q Send-Q Local Address           Foreign Address         State      ")
-    for protocol, local, peer, state in _sockets(process, flags):
+    for protocol, local, peer, state, queued in _sockets(process, flags):
         listening = state in ("LISTEN", "")
         if (listening and "l" not in flags and "a" not in flags) or (
             not listening and "l" in flags
         ):
             continue
-        process.print(f"{protocol:<5} {0:>6} {0:>6} {local:<23} {peer:<23} {state:<11}")
-    return 0
-
-
-def ss(process: Process) -> Steps:
-    """The sockets: those that listen with `-l`, all with `-a`."""
-    yield from ()
-    flags = _flags(process, "alntu")
-    process.print("Netid State  Recv-Q Send-Q Local Address:Port Peer Address:Port")
-    for protocol, local, peer, state in _sockets(process, flags):
-        listening = state in ("LISTEN", "")
-        if (listening and "l" not in flags and "a" not in flags) or (
-            not listening and "l" in flags
-        ):
-            continue
-        shown = _SS_STATES.get(state, state.replace("_", "-")) or "UNCONN"
-        process.print(f"{protocol:<5} {shown:<6} {0:<6} {0:<6} {local:>18} {peer:>17}")
+        # Nothing waits to be read: programs here take what comes at once.
+        process.print(f"{protocol:<5} {0:>6} {queued:>6} {local:<23} {peer:<23} {state:<11}")
     return 0
 
 
@@ -75,16 +59,16 @@ def _flags(process: Process, known: str) -> str:
     return "".join(option[1:] for option, _ in options)
 
 
-def _sockets(process: Process, flags: str) -> list[tuple[str, str, str, str]]:
+def _sockets(process: Process, flags: str) -> list[tuple[str, str, str, str, int]]:
     """Protocol, both ends and state; `-t` and `-u` choose."""
     every = "t" not in flags and "u" not in flags
     return [it for it in _all_sockets(process) if every or it[0][0] in flags]
 
 
-def _all_sockets(process: Process) -> list[tuple[str, str, str, str]]:
+def _all_sockets(process: Process) -> list[tuple[str, str, str, str, int]]:
     stack = process.stack
     machine = stack.tcp.machine
-    found = [("tcp", f"0.0.0.0:{port}", "0.0.0.0:*", "LISTEN") for port in machine.listening]
+    found = [("tcp", f"0.0.0.0:{port}", "0.0.0.0:*", "LISTEN", 0) for port in machine.listening]
     for ends, connection in machine.connections.items():
         found.append(
             (
@@ -92,7 +76,8 @@ def _all_sockets(process: Process) -> list[tuple[str, str, str, str]]:
                 f"{ends.local}:{ends.local_port}",
                 f"{ends.peer}:{ends.peer_port}",
                 _STATES.get(connection.state, ""),
+                connection.queued,
             )
         )
-    found += [("udp", f"0.0.0.0:{port}", "0.0.0.0:*", "") for port in stack.udp_ports]
+    found += [("udp", f"0.0.0.0:{port}", "0.0.0.0:*", "", 0) for port in stack.udp_ports]
     return found
