@@ -23,8 +23,8 @@ from ioscli.model.ifname import InterfaceName
 from ioscli.model.redistribution import Redistribution
 from ioscli.model.rib import Path, Route, RouteSource
 from ioscli.protocols.eigrp import Eigrp
-from ioscli.protocols.eigrp.topology import Descriptor, prefix_of
-from ioscli.router.routing_process import RoutingProcess
+from ioscli.protocols.eigrp.topology import Descriptor, Rank, prefix_of
+from ioscli.router.routing_process import IpRoutingProcess
 
 if TYPE_CHECKING:
     from ioscli.router.interfaces import Interface
@@ -47,7 +47,7 @@ def configured(config: RouterConfig) -> Iterator[EigrpConfig]:
                 yield process
 
 
-class EigrpProcess(RoutingProcess):
+class EigrpProcess(IpRoutingProcess):
     """One autonomous system of EIGRP at work in one table."""
 
     source = RouteSource.EIGRP
@@ -62,7 +62,11 @@ class EigrpProcess(RoutingProcess):
         self.machine = Eigrp(autonomous_system, chance)
         super().__init__(router, vrf, str(autonomous_system), self.machine)
         self._told: tuple[EigrpConfig, list[EigrpInterface]] | None = None
-        router.routing.listen(vrf, IP_PROTOCOL)
+        self._elsewhere: dict[IPv4Network, Rank | None] = {}
+        """What the table has from other sources since the machine was told; None: no more."""
+        for route in vrf.rib.routes():
+            self._watch(None, route)
+        vrf.rib.watchers.append(self._watch)
 
     @property
     def config(self) -> EigrpConfig:
@@ -90,6 +94,7 @@ class EigrpProcess(RoutingProcess):
     def close(self) -> None:
         """`no router eigrp N`."""
         names = list(self.machine.interfaces)
+        self.vrf.rib.watchers.remove(self._watch)
         super().close()
         for name in names:
             self._leave_group(name)
@@ -102,19 +107,29 @@ class EigrpProcess(RoutingProcess):
         """Every process of the table gets what comes: the AS in the packet tells whose it is."""
         for process in _processes(self.router):
             if process.vrf is self.vrf and process.takes(interface):
-                RoutingProcess.packet(process, packet, interface)
+                IpRoutingProcess.packet(process, packet, interface)
 
-    def receive(
-        self,
-        interface: InterfaceName,
-        source: IPv4Address,
-        destination: IPv4Address,
-        payload: bytes,
-        /,
-    ) -> None:
-        """An EIGRP packet came in."""
-        now = self._simulation.now
-        self.carry_out(self.machine.receive(now, interface, source, destination, payload))
+    # -- the table ---------------------------------------------------------------------------------
+
+    def _watch(self, before: Route | None, after: Route | None) -> None:
+        """The best route to a prefix changed."""
+        if after is not None and not self._is_own(after):
+            self._elsewhere[after.prefix] = after.distance, after.metric
+            return
+        gone = before or after
+        assert gone is not None
+        if gone.prefix in self._elsewhere or prefix_of(gone.prefix) in self.machine.elsewhere:
+            self._elsewhere[gone.prefix] = None
+
+    def _is_own(self, route: Route) -> bool:
+        return route.source is RouteSource.EIGRP and route.process == self.name
+
+    def routes_changed(self) -> None:
+        """The table changed: what it has from better sources, and what is redistributed."""
+        if self._elsewhere:
+            changed, self._elsewhere = self._elsewhere, {}
+            self.carry_out(self.machine.table_changed(self._simulation.now, changed))
+        super().routes_changed()
 
     # -- redistribution ----------------------------------------------------------------------------
 

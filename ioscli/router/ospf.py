@@ -28,7 +28,7 @@ from ioscli.protocols.ospf import Ospf
 from ioscli.protocols.ospf.counters import Counters
 from ioscli.protocols.ospf.graph import prefix_key
 from ioscli.router.redistribution import through_route_map
-from ioscli.router.routing_process import RoutingProcess
+from ioscli.router.routing_process import IpRoutingProcess
 
 if TYPE_CHECKING:
     from ioscli.model.key_chain import KeyChain
@@ -50,7 +50,7 @@ _DIGESTS = {
 _EVERYBODY, _LEADERS = ALL_SPF_ROUTERS.packed, ALL_D_ROUTERS.packed
 
 
-class OspfProcess(RoutingProcess):
+class OspfProcess(IpRoutingProcess):
     """`router ospf N` at work."""
 
     source = RouteSource.OSPF
@@ -69,7 +69,6 @@ class OspfProcess(RoutingProcess):
         self._keys_change: int | None = None
         """When a key's lifetime begins or ends next, seconds since 1970."""
         self._told: tuple[OspfConfig, list[OspfInterface], frozenset[int]] | None = None
-        router.routing.listen(vrf, _OSPF)
 
     @property
     def config(self) -> OspfConfig:
@@ -152,22 +151,6 @@ class OspfProcess(RoutingProcess):
     def covered(self) -> Collection[InterfaceName]:
         """The interfaces on which it runs."""
         return self.machine.interfaces.keys()
-
-    def takes(self, interface: Interface) -> bool:
-        """Whether it runs there."""
-        return interface.name in self.machine.interfaces
-
-    def receive(
-        self,
-        interface: InterfaceName,
-        source: IPv4Address,
-        destination: IPv4Address,
-        payload: bytes,
-        /,
-    ) -> None:
-        """An OSPF packet came in."""
-        now = self._simulation.now
-        self.carry_out(self.machine.receive(now, interface, source, destination, payload))
 
     # -- distribute lists --------------------------------------------------------------------------
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from copy import deepcopy
-from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from ioscli.codec.rip import GROUP, PORT
 from ioscli.model.effects import RoutingEffect
 from ioscli.model.ifname import InterfaceName
+from ioscli.model.instant import SECOND, Duration
 from ioscli.model.redistribution import Redistribution
-from ioscli.model.rib import RouteSource
+from ioscli.model.rib import Route, RouteSource
 from ioscli.model.rip import RipConfig, RipInterfaceSettings, major_network
 from ioscli.protocols.rip import Rip
 from ioscli.protocols.rip.interface import Key, RipInterface, versions
@@ -41,7 +41,6 @@ class RipProcess(RoutingProcess):
         vrf = router.table(vrf_name)
         chance = router.simulation.random(f"{router.name} rip {vrf_name} {router.simulation.now}")
         self.machine = Rip(chance)
-        self.machine.debugging = router.routing.debugged(RouteSource.RIP)
         super().__init__(router, vrf, "", self.machine)
         self._joined: set[InterfaceName] = set()
         self._told: tuple[RipConfig, list[RipInterface]] | None = None
@@ -166,28 +165,24 @@ class RipProcess(RoutingProcess):
             )
         )
 
-    def receive(
-        self,
-        interface: InterfaceName,
-        source: IPv4Address,
-        destination: IPv4Address,
-        payload: bytes,
-        /,
-    ) -> None:
-        """A RIP message came in from port 520."""
-        now = self._simulation.now
-        self.carry_out(self.machine.receive(now, interface, source, destination, payload))
-
     def carry_out(self, effects: Iterable[RoutingEffect]) -> None:
         """Do what the machine asks; routes that updates confirmed are as new."""
         super().carry_out(effects)
         confirmed, self.machine.refreshed = self.machine.refreshed, []
-        for prefix in confirmed:
-            self.vrf.rib.confirm(prefix, RouteSource.RIP, self._simulation.now)
+        for prefix, at in confirmed:
+            self.vrf.rib.confirm(prefix, RouteSource.RIP, at)
 
     def clear(self) -> None:
         """`clear ip rip database`, `clear ip route *`."""
         self.carry_out(self.machine.clear(self._simulation.now))
+
+    def held_down(self, route: Route) -> Duration | None:
+        """How long a route that timed out is held down still."""
+        known = self.machine.routes.get(route.prefix)
+        if known is None or known.held is None or known.invalid_since is None:
+            return None
+        until = known.invalid_since + self.config.holddown * SECOND
+        return Duration(max(0, until - self._simulation.now))
 
     # -- redistribution ----------------------------------------------------------------------------
 

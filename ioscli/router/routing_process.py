@@ -26,7 +26,7 @@ from ioscli.model.effects import (
     Withdraw,
 )
 from ioscli.model.ifname import InterfaceName
-from ioscli.model.instant import Instant
+from ioscli.model.instant import Duration, Instant
 from ioscli.model.redistribution import Redistribution
 from ioscli.model.rib import Path, Route, RouteSource
 from ioscli.router.redistribution import select, through_route_map
@@ -60,6 +60,21 @@ class Machine(Protocol):
         """The process is removed."""
 
 
+class PacketMachine(Machine, Protocol):
+    """A machine of a protocol that stands right above IP."""
+
+    def receive(
+        self,
+        now: Instant,
+        interface: InterfaceName,
+        source: IPv4Address,
+        destination: IPv4Address,
+        payload: bytes,
+        /,
+    ) -> list[RoutingEffect]:
+        """A packet of its protocol came in by an interface."""
+
+
 class RoutingProcess:
     """A machine at work in one routing table of a router.
 
@@ -67,8 +82,6 @@ class RoutingProcess:
     """
 
     source: RouteSource
-    protocol: int | None = None
-    """IP protocol number of its packets; None: they come over UDP or TCP."""
 
     def __init__(self, router: Router, vrf: Vrf, name: str, machine: Machine) -> None:
         self.router = router
@@ -91,30 +104,6 @@ class RoutingProcess:
         """The interfaces on which it runs."""
         return ()
 
-    def takes(self, interface: Interface) -> bool:
-        """Whether packets that come in through an interface are its own."""
-        return interface.name in self.covered()
-
-    def packet(self, packet: bytes, interface: Interface) -> None:
-        """An IPv4 packet of its protocol came in; its header is in order."""
-        self.receive(
-            interface.name,
-            IPv4Address(packet[12:16]),
-            IPv4Address(packet[16:20]),
-            packet[header_length(packet) :],
-        )
-
-    def receive(
-        self,
-        interface: InterfaceName,
-        source: IPv4Address,
-        destination: IPv4Address,
-        payload: bytes,
-        /,
-    ) -> None:
-        """A packet of its protocol came in."""
-        raise NotImplementedError
-
     def redistributions(self) -> Collection[Redistribution]:
         """Its `redistribute` lines."""
         return ()
@@ -122,6 +111,10 @@ class RoutingProcess:
     def path_details(self, _route: Route, _path: Path) -> Iterable[str]:
         """What it adds to a path of one of its routes in `show ip route A.B.C.D`."""
         return ()
+
+    def held_down(self, _route: Route) -> Duration | None:
+        """RIP: how long a route of its own is held down still; None: it is not."""
+        return None
 
     def forward_metric(self, _route: Route) -> int | None:
         """OSPF: the cost to the AS boundary router of an external route."""
@@ -246,3 +239,38 @@ class RoutingProcess:
             effect.tos,
         )
         self._send(packet)
+
+
+class IpRoutingProcess(RoutingProcess):
+    """One whose packets have an IP protocol number of their own."""
+
+    protocol: int
+
+    def __init__(self, router: Router, vrf: Vrf, name: str, machine: PacketMachine) -> None:
+        super().__init__(router, vrf, name, machine)
+        self._receiver = machine
+        router.routing.listen(vrf, self.protocol)
+
+    def takes(self, interface: Interface) -> bool:
+        """Whether packets that come in through an interface are its own."""
+        return interface.name in self.covered()
+
+    def packet(self, packet: bytes, interface: Interface) -> None:
+        """An IPv4 packet of its protocol came in; its header is in order."""
+        self.receive(
+            interface.name,
+            IPv4Address(packet[12:16]),
+            IPv4Address(packet[16:20]),
+            packet[header_length(packet) :],
+        )
+
+    def receive(
+        self,
+        interface: InterfaceName,
+        source: IPv4Address,
+        destination: IPv4Address,
+        payload: bytes,
+    ) -> None:
+        """The payload of such a packet came in."""
+        now = self._simulation.now
+        self.carry_out(self._receiver.receive(now, interface, source, destination, payload))

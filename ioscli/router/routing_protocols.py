@@ -94,10 +94,15 @@ class Routing:
 
     def listen(self, vrf: Vrf, protocol: int) -> None:
         """Have the packets of an IP protocol in a table handed to the process that takes them."""
+        from ioscli.router.routing_process import IpRoutingProcess
 
         def receive(packet: bytes, interface: Interface) -> None:
             for process in self.processes.values():
-                if process.protocol == protocol and process.takes(interface):
+                if (
+                    isinstance(process, IpRoutingProcess)
+                    and process.protocol == protocol
+                    and process.takes(interface)
+                ):
                     process.packet(packet, interface)
                     return
 

@@ -19,7 +19,7 @@ from ioscli.model.redistribution import Redistribution
 from ioscli.model.rib import Path, Route, RouteSource
 from ioscli.model.route_map import RouteMap, SetTag
 from ioscli.router.router import Router
-from ioscli.router.routing_process import RoutingProcess
+from ioscli.router.routing_process import IpRoutingProcess
 from ioscli.router.routing_protocols import Routing
 
 from .networks import Network, config
@@ -51,7 +51,15 @@ class Announcer:
             for it in self.networks
         ]
 
-    def receive(self, source: IPv4Address, payload: bytes) -> list[RoutingEffect]:
+    def receive(
+        self,
+        now: Instant,
+        interface: InterfaceName,
+        source: IPv4Address,
+        destination: IPv4Address,
+        payload: bytes,
+    ) -> list[RoutingEffect]:
+        assert destination == GROUP
         prefix = IPv4Network((payload, 24))
         self.learned.add(prefix)
         path = (Path(source, PORT),)
@@ -68,7 +76,7 @@ class Announcer:
         return [Withdraw(prefix) for prefix in self.learned]
 
 
-class Toy(RoutingProcess):
+class Toy(IpRoutingProcess):
     source = RouteSource.RIP
     protocol = EXPERIMENT
     lines: tuple[Redistribution, ...] = (Redistribution(RouteSource.STATIC),)
@@ -79,7 +87,6 @@ class Toy(RoutingProcess):
         self.machine = Announcer(address)
         super().__init__(router, router.vrfs[""], name, self.machine)
         router.interfaces[PORT].groups.add(GROUP.packed)
-        router.routing.listen(self.vrf, EXPERIMENT)
         self.carry_out(self.machine.start(router.simulation.now))
 
     def configure(self) -> None:
@@ -90,17 +97,6 @@ class Toy(RoutingProcess):
 
     def redistributions(self) -> tuple[Redistribution, ...]:
         return self.lines
-
-    def receive(
-        self,
-        interface: InterfaceName,
-        source: IPv4Address,
-        destination: IPv4Address,
-        payload: bytes,
-        /,
-    ) -> None:
-        assert destination == GROUP
-        self.carry_out(self.machine.receive(source, payload))
 
 
 @pytest.fixture
