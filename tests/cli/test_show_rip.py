@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -53,6 +54,8 @@ def shown(grammar: Grammar, net: Network, command: str) -> str:
 def held_against_captures(command: str, text: str) -> None:
     """Every line looks like one of a real router."""
     if not SHAPES.exists():
+        if os.environ.get("CI") == "true":
+            pytest.fail("the reference captures are missing")
         pytest.skip("needs the reference captures beside the project")
     judged = subprocess.run(
         [sys.executable, str(SHAPES), command],

@@ -34,7 +34,7 @@ prefixes = st.tuples(words, st.integers(0, 32)).map(lambda it: IPv4Network(it, s
 segments = st.builds(
     AsPathSegment,
     st.sampled_from(SegmentType),
-    st.lists(words, min_size=1, max_size=8).map(tuple),
+    st.lists(st.integers(1, 2**32 - 1), min_size=1, max_size=8).map(tuple),
 )
 attributes = st.builds(
     PathAttributes,
@@ -55,6 +55,7 @@ updates = st.builds(
     st.lists(prefixes, max_size=5).map(tuple),
     attributes,
     st.lists(prefixes, max_size=5).map(tuple),
+    st.just(()),
 )
 capabilities = st.builds(
     Capabilities,
@@ -110,7 +111,8 @@ def test_a_four_octet_as_hides_behind_as_trans():
 def test_a_two_octet_speaker_passes_wide_paths_on(numbers):
     path = tuple(AsPathSegment(SegmentType.AS_SEQUENCE, tuple(it)) for it in numbers)
     sent = PathAttributes(Origin.IGP, path, aggregator=Aggregator(70_000, IPv4Address("1.1.1.1")))
-    got = PathAttributes.parse(sent.build(four_octets=False), four_octets=False)
+    got, faults = PathAttributes.parse(sent.build(four_octets=False), four_octets=False)
+    assert not faults
     flat = [number for segment in got.as_path or () for number in segment.numbers]
     assert flat == [number for it in numbers for number in it]
     assert got.aggregator == sent.aggregator
@@ -151,22 +153,51 @@ def update_with(attribute: str) -> bytes:
         (MARKER + b"\x00\x1d\x01\x04\x00\x01\x00\x02\x01\x01\x01\x01\x00", (2, 6)),
         (MARKER + b"\x00\x1d\x01\x04\x00\x01\x00\xb4\x00\x00\x00\x00\x00", (2, 3)),
         (MARKER + b"\x00\x1f\x01\x04\x00\x01\x00\xb4\x01\x01\x01\x01\x02\x09\x00", (2, 4)),
-        (update_with("40 01 01 03"), (3, 6)),
-        (update_with("80 01 01 00"), (3, 4)),
-        (update_with("40 01 02 00 00"), (3, 5)),
-        (update_with("40 03 04 7f 00 00 01"), (3, 8)),
         (update_with("40 63 01 00"), (3, 2)),
-        (update_with("40 01 01 00 40 01 01 00"), (3, 1)),
-        (update_with("40 02 03 02 02 00"), (3, 11)),
-        (update_with("c0 08 03 00 00 00"), (3, 9)),
+        (MARKER + b"\x00\x17\x02\x00\x05\x00\x00", (3, 1)),
     ],
 )
 def test_the_errors_of_section_6(message, error):
     assert error_of(message) == error
 
 
+@pytest.mark.parametrize(
+    ("attributes", "kind", "subcode", "discarded"),
+    [
+        ("40 01 01 03", 1, 6, False),
+        ("80 01 01 00", 1, 4, False),
+        ("40 01 02 00 00", 1, 5, False),
+        ("40 03 04 7f 00 00 01", 3, 8, False),
+        ("40 01 01 00 40 01 01 00", 1, 1, True),
+        ("40 02 03 02 02 00", 2, 11, False),
+        ("40 02 06 02 01 00 00 00 00", 2, 11, False),
+        ("80 04 03 00 00 00", 4, 5, False),
+        ("40 06 01 00", 6, 5, True),
+        ("c0 07 04 00 00 00 00", 7, 5, True),
+        ("c0 08 03 00 00 00", 8, 9, False),
+        ("c0 08 00", 8, 9, False),
+        ("80 0a 02 00 00", 10, 9, False),
+        ("40 01 09 00", 0, 1, False),
+        ("40 01", 0, 1, False),
+    ],
+)
+def test_rfc_7606_what_is_wrong_with_attributes(attributes, kind, subcode, discarded):
+    stream = MessageStream()
+    stream.four_octets = True
+    stream.feed(update_with(attributes))
+    ((fault,),) = [message.faults for message in stream.messages()]
+    assert (fault.kind, int(fault.error.subcode), fault.discarded) == (kind, subcode, discarded)
+
+
+def test_rfc_7606_of_several_attributes_of_a_kind_the_first_counts():
+    stream = MessageStream()
+    stream.feed(update_with("40 01 01 01 40 01 01 02"))
+    (message,) = stream.messages()
+    assert message.attributes.origin is Origin.EGP
+
+
 def test_an_unknown_transitive_attribute_is_passed_on_as_partial():
-    got = PathAttributes.parse(bytes.fromhex("c0630412345678"))
+    got, _ = PathAttributes.parse(bytes.fromhex("c0630412345678"))
     assert got.unknown == ((0xC0, 0x63, bytes.fromhex("12345678")),)
     assert got.build() == bytes.fromhex("e0630412345678")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,7 @@ def md5_is_there() -> bool:
 def test_both_sides_hold_the_same_routes(case: str, tmp_path: Path) -> None:
     needed("vtysh")
     if case == "md5" and not md5_is_there():
+        assert os.environ.get("CI") != "true", "CI's kernel must sign TCP segments"
         pytest.skip("this kernel has no TCP MD5 signatures")
     our_as, their_as, extra, their_extra, distance, path = CASES[case]
     theirs = THEIRS.format(our_as=our_as, their_as=their_as, extra=their_extra)

@@ -85,6 +85,23 @@ WAYS = {
             "R6#show ip route ospf": "O E2  192.0.2.0/24",
         },
     ),
+    "redundant-tunnels": (
+        "redundancy",
+        "BR1 ISP1 ISP2 HE1 HE2 CORE",
+        {
+            "@wait 60s\nBR1#show ip route ospf": "O*IA  0.0.0.0/0 [110/101] via 10.255.1.1",
+            "CORE#show ip route 203.0.113.64": "* 10.1.0.1, from 1.1.1.1",
+            "BR1#show ip route 198.51.100.2": "* 203.0.113.1",
+            "BR1#show ip route 198.51.100.6": "* 203.0.113.1",
+            "cisco@PC:~$ traceroute -n 198.18.0.10": " 2  10.255.1.1",
+            "BR1#show crypto session": "Peer: 198.51.100.6 port 500",
+            "@link down HE1:Gi0/0\n@wait 30s\nBR1#show ip route ospf": "[110/201] via 10.255.2.1",
+            "cisco@PC:~$ ping -c 4 198.18.0.10": "icmp_seq=4 ttl=61",
+            "cisco@PC:~$ ping -c 4 10.1.10.10": "icmp_seq=4 ttl=61",
+            "CORE#show ip route 203.0.113.65": "* 10.1.0.5, from 2.2.2.2",
+            "@link up HE1:Gi0/0\n@wait 60s\nBR1#show ip route 0.0.0.0": "* 10.255.1.1, from 1.1.1.1",
+        },
+    ),
     "recursive-routing": (
         "recursion",
         "R1 R2 ISP",

@@ -68,6 +68,14 @@ def pair(kind: str = "Gi", area: str = EVERYWHERE, seed: int = 1) -> Network:
     return network
 
 
+def adjacent() -> Network:
+    """R1 and R2 on an Ethernet, fully adjacent."""
+    network = pair()
+    network.wait(80)
+    assert full(network, "R1") == full(network, "R2") == 1
+    return network
+
+
 def chain(*areas: str) -> Network:
     """R1 - R2 - ... on point-to-point Ethernet links, each link in the area that is named for it.
 

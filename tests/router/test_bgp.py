@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,10 +26,10 @@ from .networks import Network, config
 from .ospf_networks import execute, type_at
 
 
-def neighbor(made: RouterConfig, address: str, remote_as: int, **settings: object) -> BgpSettings:
+def neighbor(made: RouterConfig, address: str, remote_as: int, **settings: Any) -> BgpSettings:
     assert made.bgp is not None
     peer = IPv4Address(address)
-    line = BgpNeighbor(peer, BgpSettings(remote_as=remote_as, **settings))  # type: ignore[arg-type]
+    line = BgpNeighbor(peer, BgpSettings(remote_as=remote_as, **settings))
     made.bgp.neighbors[peer] = line
     return line.own
 

@@ -284,3 +284,61 @@ def test_what_was_typed_is_written_back() -> None:
     assert process(network, "R2").machine.config.variance == 3
     gig = InterfaceName.parse("Gi0/0")
     assert process(network, "R2").machine.interfaces[gig].hello_interval == 2
+
+
+def test_a_destination_of_a_better_source_is_not_told() -> None:
+    """IOS tells neighbors only what its routing table has from EIGRP."""
+    network = up()
+    assert "3.3.3.3/32" in routes(network, "R1")
+    type_at(network, "R2", "ip route 3.3.3.3 255.255.255.255 10.0.23.3")
+    network.wait(2)
+    assert "3.3.3.3/32" not in routes(network, "R1")
+    shown = execute(network, "R2", "show ip eigrp topology")
+    assert (
+        "P 3.3.3.3/32, 0 successors, FD is Inaccessible\n"
+        "        via 10.0.23.3 (130816/128256), GigabitEthernet0/1\n"
+    ) in shown
+    assert "3.3.3.3/32" in execute(network, "R2", "show ip eigrp topology zero-successors")
+    type_at(network, "R2", "no ip route 3.3.3.3 255.255.255.255 10.0.23.3")
+    network.wait(2)
+    assert routes(network, "R1")["3.3.3.3/32"] == "D [90/131072] 10.0.12.2"
+    assert "P 3.3.3.3/32, 1 successors" in execute(network, "R2", "show ip eigrp topology")
+
+
+def test_a_destination_of_a_better_source_is_never_told_to_a_new_neighbor() -> None:
+    network = chain("", EVERYWHERE, EVERYWHERE)
+    type_at(network, "R2", "ip route 3.3.3.3 255.255.255.255 10.0.23.3")
+    type_at(network, "R1", EVERYWHERE)
+    network.wait(10)
+    assert routes(network, "R1") == {"10.0.23.0/24": "D [90/3072] 10.0.12.2"}
+
+
+def test_the_distance_decides_what_is_told() -> None:
+    network = up()
+    type_at(network, "R2", "ip route 3.3.3.3 255.255.255.255 10.0.23.3 100")
+    network.wait(2)
+    assert "3.3.3.3/32" in routes(network, "R1")
+    type_at(network, "R2", "router eigrp 100\n distance eigrp 110 170")
+    network.wait(2)
+    assert "3.3.3.3/32" not in routes(network, "R1")
+    type_at(network, "R2", "router eigrp 100\n no distance eigrp")
+    network.wait(2)
+    assert "3.3.3.3/32" in routes(network, "R1")
+
+
+def test_what_is_redistributed_is_told_in_place_of_what_the_table_refuses() -> None:
+    network = up()
+    type_at(network, "R2", "ip route 3.3.3.3 255.255.255.255 10.0.23.3")
+    type_at(network, "R2", "router eigrp 100\n redistribute static metric 1000 1 255 1 1500")
+    network.wait(2)
+    assert routes(network, "R1")["3.3.3.3/32"] == "D EX [170/2560512] 10.0.12.2"
+
+
+def test_a_summary_needs_a_component_that_is_told() -> None:
+    network = up()
+    type_at(network, "R2", "interface Gi0/0\n ip summary-address eigrp 100 3.0.0.0 255.0.0.0")
+    network.wait(8)
+    assert "3.0.0.0/8" in routes(network, "R1")
+    type_at(network, "R2", "ip route 3.3.3.3 255.255.255.255 10.0.23.3")
+    network.wait(2)
+    assert "3.0.0.0/8" not in routes(network, "R1")

@@ -10,6 +10,7 @@ from ioscli.protocols.ospf.states import InterfaceState
 from .networks import Network, config, site_to_site, tunnel_to, wire_site_to_site
 from .ospf_networks import (
     EVERYWHERE,
+    adjacent,
     chain,
     execute,
     full,
@@ -26,8 +27,7 @@ from .ospf_networks import (
 
 
 def test_two_routers_on_ethernet_elect_and_become_adjacent() -> None:
-    network = pair()
-    network.wait(60)
+    network = adjacent()
     assert messages(network, "R1") == [
         "%OSPF-5-ADJCHG: Process 1, Nbr 2.2.2.2 on GigabitEthernet0/0 from LOADING to FULL,"
         " Loading Done"
@@ -118,8 +118,7 @@ def test_costs_follow_bandwidth_reference_and_configuration() -> None:
 
 
 def test_the_router_id_stays_until_the_process_is_cleared() -> None:
-    network = pair()
-    network.wait(60)
+    network = adjacent()
     type_at(network, "R1", "interface Loopback1\n ip address 9.9.9.9 255.255.255.255")
     network.wait(5)
     assert machine(network, "R1").router_id == int(IPv4Address("1.1.1.1"))
@@ -130,8 +129,7 @@ def test_the_router_id_stays_until_the_process_is_cleared() -> None:
 
 
 def test_a_configured_router_id_waits_for_the_clear() -> None:
-    network = pair()
-    network.wait(60)
+    network = adjacent()
     said = execute(network, "R1", "configure terminal", "router ospf 1", "router-id 5.5.5.5")
     assert 'Reload or use "clear ip ospf process" command, for this to take effect' in said
     assert machine(network, "R1").router_id == int(IPv4Address("1.1.1.1"))
@@ -141,8 +139,7 @@ def test_a_configured_router_id_waits_for_the_clear() -> None:
 
 
 def test_no_router_ospf_leaves_nothing_behind() -> None:
-    network = pair()
-    network.wait(60)
+    network = adjacent()
     type_at(network, "R1", "no router ospf 1")
     assert routes(network, "R1") == {}
     port = network["R1"].interfaces[InterfaceName.parse("Gi0/0")]
@@ -251,8 +248,7 @@ def test_non_broadcast_neighbors() -> None:
 
 
 def test_redistribution_both_ways() -> None:
-    network = pair()
-    network.wait(60)
+    network = adjacent()
     said = type_at(
         network,
         "R2",
@@ -431,8 +427,7 @@ def test_prefix_lists_filter_summaries_at_the_border() -> None:
 
 
 def test_clearing_counts_and_computing_at_once() -> None:
-    network = pair()
-    network.wait(60)
+    network = adjacent()
     runs = machine(network, "R1").areas[0].spf_runs
     execute(network, "R1", "clear ip ospf force-spf")
     assert machine(network, "R1").areas[0].spf_runs == runs + 1

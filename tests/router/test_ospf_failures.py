@@ -9,6 +9,7 @@ from ioscli.router.reload import BOOT_TIME, GOING_DOWN
 from .networks import Network, config
 from .ospf_networks import (
     EVERYWHERE,
+    adjacent,
     chain,
     deaf,
     execute,
@@ -26,14 +27,6 @@ from .ospf_networks import (
 ADJACENCY = "%OSPF-5-ADJCHG: Process 1, Nbr 2.2.2.2 on GigabitEthernet0/0 from"
 RELOAD = (GOING_DOWN + BOOT_TIME) / 1_000_000
 NETWORK_0 = "router ospf 1\n network 10.0.0.0 0.0.0.255 area 0"
-
-
-def adjacent(**options: str) -> Network:
-    """R1 and R2, fully adjacent."""
-    network = pair(**options)  # type: ignore[arg-type]
-    network.wait(80)
-    assert full(network, "R1") == full(network, "R2") == 1
-    return network
 
 
 def test_a_cut_cable_takes_the_adjacency_down_at_once() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network
+
 import pytest
 
 from ioscli.cli.configuration import ConfigSession, LineKind
+from ioscli.cli.session import Session
 from ioscli.model.ifname import InterfaceName
-from ioscli.model.rib import RouteSource
+from ioscli.model.rib import INACCESSIBLE, RouteSource
 from ioscli.router.rip import RipProcess
 from ioscli.router.router import Router
 from tests.cli.typing_config import grammar
@@ -30,6 +33,16 @@ def learned(router: Router, vrf: str = "") -> dict[str, str]:
         for route in router.vrfs[vrf].rib.routes()
         if route.source is RouteSource.RIP
     }
+
+
+def shows(router: Router, line: str) -> str:
+    printed: list[str] = []
+    session = Session(router, grammar(), output=printed.append)
+    session.feed("enable")
+    session.feed("terminal length 0")
+    printed.clear()
+    session.feed(line)
+    return "".join(printed)
 
 
 def process(router: Router) -> RipProcess:
@@ -103,9 +116,34 @@ def test_a_silent_neighbor_is_believed_for_three_minutes() -> None:
     net.wait(150)
     assert "3.3.3.3/32" in learned(net["R1"])
     net.wait(60)
-    assert learned(net["R1"]) == {}
+    assert set(learned(net["R1"]).values()) == {f"[{INACCESSIBLE}] via 10.0.12.2"}
+    assert net.ping("R1", "3.3.3.3") == "!!!!!"  # packets go there all the same
+    shown = shows(net["R1"], "show ip route rip")
+    assert "R        3.3.3.3 is possibly down, routing via 10.0.12.2, GigabitEthernet0/0\n" in shown
+    detail = shows(net["R1"], "show ip route 3.3.3.3").splitlines()
+    assert detail[1] == '  Known via "rip", distance 120, metric 4294967295 (inaccessible)'
+    assert detail[3].startswith("  Last update from 10.0.12.2 on GigabitEthernet0/0, 00:03:")
+    assert detail[4].startswith("  Hold down timer expires in 1")
     net.wait(70)
+    assert learned(net["R1"]) == {}
     assert len(process(net["R1"]).machine.routes) == 2  # flushed
+
+
+def test_what_is_possibly_down_gives_way_and_is_not_redistributed() -> None:
+    net = row()
+    type_at(net["R1"], "router ospf 1", "redistribute rip subnets")
+    type_at(net["R1"], "ip route 3.3.3.3 255.255.255.255 10.0.12.2 200")
+    redistributed = net["R1"].routing.processes[RouteSource.OSPF, "1"].redistributed
+    assert IPv4Network("3.3.3.3/32") in redistributed
+    type_at(net["R2"], "router rip", "passive-interface gi0/0")
+    net.wait(210)
+    assert (
+        IPv4Network("2.2.2.2/32")
+        not in net["R1"].routing.processes[RouteSource.OSPF, "1"].redistributed
+    )
+    entry = net["R1"].vrfs[""].rib.entry(IPv4Network("3.3.3.3/32"))
+    assert entry is not None
+    assert entry.route.source is RouteSource.STATIC
 
 
 def test_equal_routes_share_the_load() -> None:

@@ -59,8 +59,6 @@ def raw(kind: int, body: bytes, marker: bytes = MARKER) -> bytes:
         (raw(9, b""), (1, 3, b"\x09")),
         (build(Open(65002, 180, IPv4Address("2.2.2.2"))), (5, 0, b"")),
         (raw(2, b"\x00\x09\x00\x00"), (3, 1, b"")),
-        (build(Update((), PathAttributes(), (TEN,))), (3, 3, b"\x01")),
-        (build(Update((), GOOD._replace(next_hop=None), (TEN,))), (3, 3, b"\x03")),
         (
             build(
                 Update(
@@ -76,6 +74,70 @@ def raw(kind: int, body: bytes, marker: bytes = MARKER) -> bytes:
 )
 def test_6_1_to_6_3(data: bytes, expected: tuple[int, int, bytes]) -> None:
     assert answered(data) == expected
+
+
+def damaged(attributes: PathAttributes, old: str, new: str) -> bytes:
+    """An UPDATE about TEN with some bytes of its attributes changed."""
+    body = Update((), attributes, (TEN,)).build()
+    assert bytes.fromhex(old) in body
+    gone, rest = body[:2], body[4:].replace(bytes.fromhex(old), bytes.fromhex(new), 1)
+    return raw(2, gone + (len(rest) - 3).to_bytes(2, "big") + rest)
+
+
+BAD = {
+    "no ORIGIN": (build(Update((), GOOD._replace(origin=None), (TEN,))), (3, 3, b"\x01")),
+    "no NEXT_HOP": (build(Update((), GOOD._replace(next_hop=None), (TEN,))), (3, 3, b"\x03")),
+    "ORIGIN": (damaged(GOOD, "40010100", "40010107"), (3, 6, b"\x40\x01\x01\x07")),
+    "AS_PATH": (damaged(GOOD, "0201", "0701"), (3, 11, b"")),
+    "MED": (
+        damaged(GOOD._replace(med=5), "80040400000005", "800403000005"),
+        (3, 5, bytes.fromhex("800403000005")),
+    ),
+    "flags": (damaged(GOOD, "400101", "c00101"), (3, 4, b"\xc0\x01\x01\x00")),
+}
+
+
+@pytest.mark.parametrize("data", [data for data, _ in BAD.values()], ids=list(BAD))
+def test_rfc_7606_bad_attributes_withdraw_the_route_and_leave_the_session(data: bytes) -> None:
+    wire, left = established()
+    wire.inject(left, "10.0.0.2", build(Update((), GOOD, (TEN,))))
+    assert left.best("10.2.0.0/16") == "65002 via 10.0.0.2"
+    wire.inject(left, "10.0.0.2", data)
+    assert left.paths("10.2.0.0/16") == []
+    assert left.state("10.0.0.2") == "Established"
+    assert left.machine.counters.malformed == 1
+    assert left.log == [
+        "%BGP-6-MALFORMEDATTR: Malformed attribute in (BGP(0) Prefixes: 10.2.0.0/16 ) received"
+        " from 10.0.0.2,"
+    ]
+
+
+@pytest.mark.parametrize(("data", "expected"), list(BAD.values()), ids=list(BAD))
+def test_no_enhanced_error_ends_the_session(data: bytes, expected: tuple[int, int, bytes]) -> None:
+    wire, left = established()
+    left.config.enhanced_error = False
+    left.configure()
+    wire.inject(left, "10.0.0.2", data)
+    found = [it for it in messages(left.sent) if isinstance(it, Notification)]
+    assert [(it.code, it.subcode, it.data) for it in found] == [expected]
+    assert left.state("10.0.0.2") != "Established"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        damaged(GOOD._replace(atomic_aggregate=True), "400600", "40060100"),
+        damaged(GOOD._replace(local_preference=7), "40050400000007", "400503000007"),
+        damaged(GOOD._replace(cluster_list=(IPv4Address(9),)), "800a0400000009", "800a0100"),
+        damaged(GOOD, "40010100", "4001010040010102"),
+    ],
+)
+def test_rfc_7606_what_can_be_done_without_is_discarded(data: bytes) -> None:
+    """Of a neighbor outside also what concerns only those inside."""
+    wire, left = established()
+    wire.inject(left, "10.0.0.2", data)
+    assert left.best("10.2.0.0/16") == "65002 via 10.0.0.2"
+    assert left.log == []
 
 
 @pytest.mark.parametrize(

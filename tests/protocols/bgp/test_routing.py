@@ -1,10 +1,11 @@
 """RFC 4271 sections 5, 9.1 and 9.2: what is told, chosen and passed on."""
 
 from ipaddress import IPv4Address, IPv4Network
+from typing import Any
 
 import pytest
 
-from ioscli.codec.bgp import AsPathSegment, SegmentType, Update
+from ioscli.codec.bgp import AsPathSegment, PathAttributes, SegmentType, Update
 from ioscli.model.attribute_lists import AsPathEntry, AsPathList, Community
 from ioscli.model.bgp import BgpAggregate, DefaultOriginate, MaximumPrefixes
 from ioscli.model.effects import Redistributed
@@ -15,6 +16,7 @@ from ioscli.model.route_map import (
     PrependAsPath,
     RouteMap,
     RouteMapEntry,
+    Set,
     SetCommunity,
     SetLocalPreference,
     SetMetric,
@@ -31,12 +33,12 @@ def updates(speaker: Speaker) -> list[Update]:
     return [it for it in messages(speaker.sent) if isinstance(it, Update)]
 
 
-def route_map(speaker: Speaker, name: str, *sets: object, permit: bool = True) -> None:
-    entry = RouteMapEntry(10, permit, sets=list(sets))  # type: ignore[arg-type]
+def route_map(speaker: Speaker, name: str, *sets: Set, permit: bool = True) -> None:
+    entry = RouteMapEntry(10, permit, sets=list(sets))
     speaker.policy.route_maps[name] = RouteMap(name, {10: entry})
 
 
-def attributes(speaker: Speaker, prefix: str) -> object:
+def attributes(speaker: Speaker, prefix: str) -> PathAttributes:
     best = speaker.machine.table[IPv4Network(prefix)].best
     assert best is not None
     return best.attributes
@@ -63,7 +65,7 @@ def test_network_is_originated_while_the_table_has_it() -> None:
 
 
 def test_internal_routes_have_distance_200_and_keep_the_next_hop() -> None:
-    wire = three("middle-inside")
+    wire = three()
     inside = wire.speakers["inside"]
     assert inside.paths("10.2.0.0/16") == [" 65002 via 10.0.0.2"]  # nothing leads there
     inside.route("10.0.0.0/24", "10.1.0.1", metric=7)
@@ -79,7 +81,7 @@ def test_internal_routes_have_distance_200_and_keep_the_next_hop() -> None:
     assert best.attributes.local_preference == 100
 
 
-def three(_name: str, **settings: object) -> Wire:
+def three(**settings: Any) -> Wire:
     """outside (65002) - middle (65001) - inside (65001); settings: of middle towards inside."""
     wire = Wire()
     outside = wire.speaker("outside", 65002, "2.2.2.2")
@@ -99,8 +101,28 @@ def three(_name: str, **settings: object) -> Wire:
     return wire
 
 
+def row(*numbers: int) -> tuple[Wire, Speaker, Speaker, Speaker]:
+    """a - b - c by their AS numbers, each a neighbor of the next, to be configured and started."""
+    wire = Wire()
+    a, b, c = (
+        wire.speaker(name, number, router_id)
+        for name, number, router_id in zip(
+            "abc", numbers, ("1.1.1.1", "2.2.2.2", "3.3.3.3"), strict=True
+        )
+    )
+    for net, (one, ours), (other, theirs) in (
+        ("10.0.0.0/24", (a, "10.0.0.1"), (b, "10.0.0.2")),
+        ("10.1.0.0/24", (b, "10.1.0.2"), (c, "10.1.0.3")),
+    ):
+        one.attach(net, ours)
+        other.attach(net, theirs)
+        one.neighbor(theirs, other.config.number)
+        other.neighbor(ours, one.config.number)
+    return wire, a, b, c
+
+
 def test_next_hop_self() -> None:
-    inside = three("self", next_hop_self=True).speakers["inside"]
+    inside = three(next_hop_self=True).speakers["inside"]
     assert inside.paths("10.2.0.0/16") == [">65002 via 10.1.0.1"]
 
 
@@ -130,7 +152,7 @@ def test_redistributed_routes_are_incomplete_with_their_metric_as_med() -> None:
     )
     wire.run(20)
     found = attributes(left, "10.2.0.0/16")
-    assert (found.origin, found.med) == (2, 20)  # type: ignore[attr-defined]
+    assert (found.origin, found.med) == (2, 20)
     assert left.paths("0.0.0.0/0") == []  # asks for default-information originate
 
 
@@ -151,7 +173,7 @@ def test_default_originate() -> None:
 
 
 def test_9_1_2_own_as_in_the_path_is_a_loop() -> None:
-    wire = three("loop")
+    wire = three()
     middle = wire.speakers["middle"]
     before = dict(middle.machine.table)
     neighbor = middle.machine.neighbors[IPv4Address("10.0.0.2")]
@@ -181,18 +203,8 @@ def test_local_as_stands_in_front_of_the_real_one() -> None:
 
 
 def test_remove_private_as() -> None:
-    wire = Wire()
-    a = wire.speaker("a", 65001, "1.1.1.1")
-    b = wire.speaker("b", 200, "2.2.2.2")
-    c = wire.speaker("c", 300, "3.3.3.3")
-    a.attach("10.0.0.0/24", "10.0.0.1")
-    b.attach("10.0.0.0/24", "10.0.0.2")
-    b.attach("10.1.0.0/24", "10.1.0.2")
-    c.attach("10.1.0.0/24", "10.1.0.3")
-    a.neighbor("10.0.0.2", 200)
-    b.neighbor("10.0.0.1", 65001)
-    b.neighbor("10.1.0.3", 300, remove_private_as=True)
-    c.neighbor("10.1.0.2", 200)
+    wire, a, b, c = row(65001, 200, 300)
+    b.config.neighbors[IPv4Address("10.1.0.3")].own.remove_private_as = True
     a.originate("10.9.0.0/16")
     wire.start()
     wire.run(40)
@@ -200,7 +212,7 @@ def test_remove_private_as() -> None:
 
 
 def test_med_is_told_to_the_neighboring_as_and_not_passed_on() -> None:
-    wire = three("med")
+    wire = three()
     outside, middle = wire.speakers["outside"], wire.speakers["middle"]
     route_map(outside, "MED", SetMetric(50))
     outside.config.neighbors[IPv4Address("10.0.0.1")].own.route_map_out = "MED"
@@ -212,12 +224,12 @@ def test_med_is_told_to_the_neighboring_as_and_not_passed_on() -> None:
         ),
     )
     wire.run(10)
-    assert attributes(middle, "10.2.0.0/16").med == 50  # type: ignore[attr-defined]
+    assert attributes(middle, "10.2.0.0/16").med == 50
     inside = wire.speakers["inside"]
     inside.route("10.0.0.0/24", "10.1.0.1")
     inside.changed()
     wire.run(10)
-    assert attributes(inside, "10.2.0.0/16").med == 50  # type: ignore[attr-defined]
+    assert attributes(inside, "10.2.0.0/16").med == 50
 
 
 # -- policy ------------------------------------
@@ -292,7 +304,7 @@ def test_route_map_next_hop_and_deny() -> None:
 
 
 def test_1997_communities_are_sent_when_asked_and_well_known_ones_obeyed() -> None:
-    wire = three("community", next_hop_self=True)
+    wire = three(next_hop_self=True)
     outside, middle, inside = (wire.speakers[name] for name in ("outside", "middle", "inside"))
     settings = outside.config.neighbors[IPv4Address("10.0.0.1")].own
     settings.route_map_out = "C"
@@ -301,30 +313,21 @@ def test_1997_communities_are_sent_when_asked_and_well_known_ones_obeyed() -> No
     soft = outside.machine.clear_soft
     wire.carry_out(outside, soft(wire.now, [IPv4Address("10.0.0.1")], inbound=False, outbound=True))
     wire.run(40)
-    assert attributes(middle, "10.2.0.0/16").communities == ()  # type: ignore[attr-defined]
+    assert attributes(middle, "10.2.0.0/16").communities == ()
     assert inside.best("10.2.0.0/16") is not None
     settings.send_community = "standard"
     outside.configure()
     wire.carry_out(outside, soft(wire.now, [IPv4Address("10.0.0.1")], inbound=False, outbound=True))
     wire.run(40)
-    assert Community.NO_ADVERTISE in attributes(middle, "10.2.0.0/16").communities  # type: ignore[attr-defined]
+    assert Community.NO_ADVERTISE in attributes(middle, "10.2.0.0/16").communities
     assert inside.best("10.2.0.0/16") is None
 
 
 def test_no_export_stays_in_the_as() -> None:
-    wire = Wire()
-    a = wire.speaker("a", 65001, "1.1.1.1")
-    b = wire.speaker("b", 65002, "2.2.2.2")
-    c = wire.speaker("c", 65003, "3.3.3.3")
-    a.attach("10.0.0.0/24", "10.0.0.1")
-    b.attach("10.0.0.0/24", "10.0.0.2")
-    b.attach("10.1.0.0/24", "10.1.0.2")
-    c.attach("10.1.0.0/24", "10.1.0.3")
-    a.neighbor("10.0.0.2", 65002, send_community="both", route_map_out="C")
+    wire, a, b, c = row(65001, 65002, 65003)
+    settings = a.config.neighbors[IPv4Address("10.0.0.2")].own
+    settings.send_community, settings.route_map_out = "both", "C"
     route_map(a, "C", SetCommunity(frozenset({Community.NO_EXPORT})))
-    b.neighbor("10.0.0.1", 65001)
-    b.neighbor("10.1.0.3", 65003)
-    c.neighbor("10.1.0.2", 65002)
     a.originate("10.9.0.0/16")
     wire.start()
     wire.run(60)
@@ -372,7 +375,7 @@ def test_2918_soft_inbound_asks_for_a_refresh() -> None:
         left.machine.clear_soft(wire.now, [IPv4Address("10.0.0.2")], inbound=True, outbound=False),
     )
     wire.run(5)
-    assert attributes(left, "10.2.0.0/16").local_preference == 300  # type: ignore[attr-defined]
+    assert attributes(left, "10.2.0.0/16").local_preference == 300
     neighbor = right.machine.neighbors[IPv4Address("10.0.0.1")]
     assert neighbor.received.refreshes == 1
     assert neighbor.sent.refreshes == 2  # RFC 7313: the beginning and the end
@@ -425,8 +428,8 @@ def test_9_2_2_2_aggregate_with_summary_only() -> None:
     assert left.paths("10.2.0.0/16") == [">65002 via 10.0.0.2"]
     assert left.paths("10.2.1.0/24") == []
     found = attributes(left, "10.2.0.0/16")
-    assert found.atomic_aggregate  # type: ignore[attr-defined]
-    assert found.aggregator == (65002, IPv4Address("2.2.2.2"))  # type: ignore[attr-defined]
+    assert found.atomic_aggregate
+    assert found.aggregator == (65002, IPv4Address("2.2.2.2"))
     nowhere = right.rib.entry(TEN)
     assert nowhere is not None
     assert str(nowhere.route.paths[0].interface) == "Null0"
@@ -458,7 +461,7 @@ def test_aggregate_comes_and_goes_with_its_line() -> None:
 
 
 def test_aggregate_with_as_set_names_every_as() -> None:
-    wire = three("aggregate", next_hop_self=True)
+    wire = three(next_hop_self=True)
     middle, inside = wire.speakers["middle"], wire.speakers["inside"]
     middle.originate("10.2.200.0/24")
     middle.config.aggregates.append(BgpAggregate(IPv4Network("10.0.0.0/8"), as_set=True))
@@ -493,26 +496,16 @@ def test_4456_reflection() -> None:
         5: ["2", "3", "5"],
     }
     found = attributes(spokes[3], "10.12.0.0/16")
-    assert found.originator == IPv4Address("2.2.0.0")  # type: ignore[attr-defined]
-    assert found.cluster_list == (IPv4Address("1.1.1.1"),)  # type: ignore[attr-defined]
+    assert found.originator == IPv4Address("2.2.0.0")
+    assert found.cluster_list == (IPv4Address("1.1.1.1"),)
 
 
 def test_5065_confederation() -> None:
-    wire = Wire()
-    a = wire.speaker("a", 65501, "1.1.1.1")
-    b = wire.speaker("b", 65502, "2.2.2.2")
-    c = wire.speaker("c", 300, "3.3.3.3")
+    wire, a, b, c = row(65501, 65502, 300)
+    c.config.neighbors[IPv4Address("10.1.0.2")].own.remote_as = 100
     a.config.confederation = b.config.confederation = 100
     a.config.confederation_peers = frozenset({65502})
     b.config.confederation_peers = frozenset({65501})
-    a.attach("10.0.0.0/24", "10.0.0.1")
-    b.attach("10.0.0.0/24", "10.0.0.2")
-    b.attach("10.1.0.0/24", "10.1.0.2")
-    c.attach("10.1.0.0/24", "10.1.0.3")
-    a.neighbor("10.0.0.2", 65502)
-    b.neighbor("10.0.0.1", 65501)
-    b.neighbor("10.1.0.3", 300)
-    c.neighbor("10.1.0.2", 100)
     a.originate("10.9.0.0/16")
     c.originate("10.8.0.0/16")
     wire.start()
@@ -520,11 +513,11 @@ def test_5065_confederation() -> None:
     assert b.paths("10.9.0.0/16") == [">(65501) via 10.0.0.1"]
     assert c.paths("10.9.0.0/16") == [">100 via 10.1.0.2"]
     assert a.paths("10.8.0.0/16") == [" (65502) 300 via 10.1.0.3"]
-    assert attributes(b, "10.9.0.0/16").local_preference == 100  # type: ignore[attr-defined]
+    assert attributes(b, "10.9.0.0/16").local_preference == 100
 
 
 def test_next_hop_tracking_waits_five_seconds() -> None:
-    wire = three("track")
+    wire = three()
     inside = wire.speakers["inside"]
     inside.route("10.0.0.0/24", "10.1.0.1", metric=7)
     inside.changed()

@@ -8,6 +8,7 @@ from copy import deepcopy
 from functools import partial
 from ipaddress import IPv4Address, IPv4Network
 from random import Random
+from typing import Any
 
 from ioscli.codec.bgp import Message
 from ioscli.codec.bgp.message import build, parse
@@ -73,9 +74,9 @@ class Speaker:
     def changed(self) -> None:
         self.wire.carry_out(self, self.machine.table_changed(self.wire.now))
 
-    def neighbor(self, address: str, remote_as: int, **settings: object) -> None:
+    def neighbor(self, address: str, remote_as: int, **settings: Any) -> None:
         peer = IPv4Address(address)
-        made = BgpSettings(remote_as=remote_as, **settings)  # type: ignore[arg-type]
+        made = BgpSettings(remote_as=remote_as, **settings)
         self.config.neighbors[peer] = BgpNeighbor(peer, made)
 
     def network(self, prefix: str) -> None:
@@ -231,7 +232,7 @@ def messages(sent: Iterable[tuple[IPv4Address, bytes]]) -> list[Message]:
 
 
 def pair(
-    left_as: int = 65001, right_as: int = 65002, **settings: object
+    left_as: int = 65001, right_as: int = 65002, **settings: Any
 ) -> tuple[Wire, Speaker, Speaker]:
     """Two speakers on 10.0.0.0/24, each a neighbor of the other; settings: of the left one."""
     wire = Wire()

@@ -1,6 +1,7 @@
 """Routes: metrics, unequal paths, summaries, stubs, filters, externals, stuck in active."""
 
 from ipaddress import IPv4Address, IPv4Network
+from typing import Any
 
 import pytest
 
@@ -39,12 +40,12 @@ def chain(size: int = 3, instance: str = "") -> tuple[Network, list[Router]]:
     return network, routers
 
 
-def static(prefix: str, **changes: object) -> Redistributed:
+def static(prefix: str, **changes: Any) -> Redistributed:
     """A static route that is redistributed with a metric."""
     route = Redistributed(
         IPv4Network(prefix), RouteSource.STATIC, "", None, (100_000, 10, 255, 1, 1500)
     )
-    return route._replace(**changes)  # type: ignore[arg-type]
+    return route._replace(**changes)
 
 
 def redistribute(network: Network, router: Router, *routes: Redistributed) -> None:

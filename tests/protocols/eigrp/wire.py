@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from random import Random
+from typing import Any
 
 from ioscli.codec.eigrp.packet import Packet, parse_packet
 from ioscli.model.effects import Debug, Install, Log, RoutingEffect, SendPacket, Withdraw
@@ -106,7 +107,7 @@ class Network:
         address: str,
         wire: Wire | None = None,
         settings: EigrpInterfaceSettings | None = None,
-        **facts: object,
+        **facts: Any,
     ) -> InterfaceName:
         """Give a router its next interface of a kind, on a wire unless it is a loopback."""
         number = sum(name.kind == kind for name in router.interfaces)
@@ -122,7 +123,7 @@ class Network:
             bandwidth=bandwidth,
             delay=delay,
         )
-        router.interfaces[name] = described._replace(**facts)  # type: ignore[arg-type]
+        router.interfaces[name] = described._replace(**facts)
         if wire is not None:
             wire.ends.append((router, name))
             router.wires[name] = wire
@@ -135,7 +136,7 @@ class Network:
         net: str,
         kind: str = "GigabitEthernet",
         settings: Callable[[], EigrpInterfaceSettings] = EigrpInterfaceSettings,
-        **facts: object,
+        **facts: Any,
     ) -> Wire:
         """Join two routers by the next interface of each; net is like 10.0.12.0/24."""
         wire = Wire()
@@ -153,9 +154,9 @@ class Network:
             )
             self.carry_out(router, effects)
 
-    def change(self, router: Router, name: InterfaceName, **facts: object) -> None:
+    def change(self, router: Router, name: InterfaceName, **facts: Any) -> None:
         """Change what a router knows of an interface."""
-        changed = router.interfaces[name]._replace(**facts)  # type: ignore[arg-type]
+        changed = router.interfaces[name]._replace(**facts)
         router.interfaces[name] = changed
         self.configure(router)
 

@@ -1,6 +1,7 @@
 """Areas (RFC 2328 3, 12.4.3, 15, 16.2, 16.3; RFC 3101; RFC 3509)."""
 
 from ipaddress import IPv4Address, IPv4Network
+from typing import Any
 
 from ioscli.codec.ospf.content import ExternalContent
 from ioscli.codec.ospf.numbers import LsType
@@ -39,7 +40,7 @@ def three(kind: OspfAreaKind | None = None, **more: object) -> tuple[Network, li
     return network, routers
 
 
-def hand_over(network: Network, router: Router, *prefixes: str, **more: object) -> None:
+def hand_over(network: Network, router: Router, *prefixes: str, **more: Any) -> None:
     """Let a router redistribute static routes."""
     routes = {
         IPv4Network(prefix): Redistributed(
@@ -47,7 +48,7 @@ def hand_over(network: Network, router: Router, *prefixes: str, **more: object) 
             RouteSource.STATIC,
             "",
             None,
-        )._replace(**more)  # type: ignore[arg-type]
+        )._replace(**more)
         for prefix in prefixes
     }
     network.carry_out(router, router.machine.redistribute(network.now, routes))

@@ -30,7 +30,7 @@ from ioscli.model.effects import (
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import SECOND, Instant, seconds
 from ioscli.model.policy import PolicyConfig
-from ioscli.model.rib import RouteSource
+from ioscli.model.rib import INACCESSIBLE, RouteSource
 from ioscli.model.rip import RipConfig, major_network
 from ioscli.protocols.rip import Rip
 from ioscli.protocols.rip.interface import Key, RipInterface
@@ -158,11 +158,36 @@ def test_3_8_a_route_not_heard_of_is_unreachable_after_180_and_gone_after_240_se
     bench.wait(179)
     assert bench.routes == {FAR: 3}
     effects = bench.wait(2)
-    assert bench.routes == {}
+    assert bench.routes == {FAR: INACCESSIBLE}  # possibly down
     assert told(effects, RIGHT)[str(FAR)] == INFINITY  # a triggered update
     assert FAR in bench.rip.routes
-    bench.wait(60)
+    bench.wait(57)
+    assert bench.routes == {FAR: INACCESSIBLE}
+    bench.wait(2)
     assert FAR not in bench.rip.routes
+    assert bench.routes == {}
+
+
+def test_what_timed_out_leaves_the_table_with_its_interface() -> None:
+    bench = Bench()
+    bench.hear(entry(FAR, 3))
+    bench.wait(200)
+    assert bench.routes == {FAR: INACCESSIBLE}
+    bench.interfaces = bench.interfaces[1:]
+    bench.configure()
+    assert bench.routes == {}
+    bench.wait(100)
+    assert FAR not in bench.rip.routes
+
+
+def test_what_timed_out_comes_back_when_its_gateway_tells_it_again() -> None:
+    bench = Bench()
+    bench.hear(entry(FAR, 3))
+    bench.wait(200)
+    bench.hear(entry(FAR, 3))
+    assert bench.routes == {FAR: 3}
+    bench.wait(100)
+    assert bench.routes == {FAR: 3}
 
 
 def test_3_9_2_the_lower_metric_wins_and_the_same_gateway_may_raise_it() -> None:
