@@ -15,12 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import MD5, SHA1, SHA256, SHA384, SHA512, HashAlgorithm
 from cryptography.hazmat.primitives.hmac import HMAC
 
-from ioscli.model.crypto import (
-    ESP_KEY_BYTES,
-    EspCipher,
-    EspIntegrity,
-    EspTransform,
-)
+from ioscli.model.crypto import ESP_KEY_BYTES, EspCipher, EspIntegrity, EspTransform
 from ioscli.protocols.ipsec.transforms import CIPHERS, INTEGRITIES
 
 HASHES: dict[EspIntegrity, Callable[[], HashAlgorithm]] = {

@@ -38,6 +38,13 @@ FOLLOWERS = {
     "if_eigrp": "eigrp",
     "if_ip_rip": "rip",
     "if_split_horizon": "rip",
+    "crypto_isakmp_keepalive": "isakmp_profile",
+    "crypto_isakmp_nat_keepalive": "isakmp_profile",
+    "crypto_isakmp_identity": "isakmp_profile",
+    "crypto_isakmp_aggressive": "isakmp_profile",
+    "crypto_isakmp_toggle": "isakmp_profile",
+    "crypto_isakmp_spi_recovery": "isakmp_profile",
+    "crypto_ipsec_nat_transparency": "isakmp_profile",
     "sla_icmp_echo": "show_ip_sla",
     "sla_echo": "show_ip_sla",
 }
@@ -49,6 +56,10 @@ _SECTIONS = {
     "router_eigrp": "eigrp",
     "router_rip": "rip",
     "key_chain": "key_chain",
+    "crypto_keyring": "isakmp_profile",
+    "crypto_isakmp_profile": "isakmp_profile",
+    "crypto_isakmp_peer": "isakmp_profile",
+    "pubkey_chain": "isakmp_profile",
 }
 
 

@@ -57,6 +57,7 @@ HEADINGS = {
     "ikev2_profile_mode": "IKEv2 profile commands:",
     "keyring": "Crypto Keyring commands:",
     "isakmp_profile": "Crypto ISAKMP Profile Commands are:",
+    "isakmp_peer": "Isakmp Peer configuration commands:",
     "isakmp_client_group": "ISAKMP group policy config commands:",
     "gdoi_group": "GKM group configuration commands:",
     "trustpoint": "ca trustpoint configuration commands:",

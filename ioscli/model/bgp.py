@@ -197,6 +197,8 @@ class BgpProcess:
     scan_time: int = SCAN_TIME
     log_neighbor_changes: bool = True
     enforce_first_as: bool = True
+    enhanced_error: bool = True
+    """Whether UPDATEs with bad attributes count as withdrawals (RFC 7606)."""
     fast_external_fallover: bool = True
     client_to_client_reflection: bool = True
     cluster_id: IPv4Address | None = None

@@ -8,18 +8,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.model.access import AccessConfig
 from ioscli.model.clock import ClockConfig
-from ioscli.model.crypto import IpsecConfig, IsakmpConfig
+from ioscli.model.crypto import IpsecConfig
 from ioscli.model.ifname import InterfaceName
+from ioscli.model.isakmp import IsakmpConfig
 from ioscli.model.logging import LoggingConfig
 from ioscli.model.policy import PolicyConfig
 from ioscli.model.sections import StoredSection
 
 if TYPE_CHECKING:
     from ioscli.model.bgp import BgpProcess
+    from ioscli.model.crypto_map import CryptoMap, DynamicMap
     from ioscli.model.eigrp import EigrpInterfaceSettings, EigrpRouter
     from ioscli.model.ip_sla import SlaOperation
     from ioscli.model.key_chain import KeyChain
@@ -33,7 +35,26 @@ class TunnelMode(Enum):
     """`tunnel mode`; the value is what follows the words."""
 
     GRE_IP = "gre ip"
+    IPIP = "ipip"
     IPSEC_IPV4 = "ipsec ipv4"
+
+
+class TunnelKeepalive(NamedTuple):
+    """`keepalive PERIOD RETRIES` of a Tunnel interface."""
+
+    period: int = 10
+    """Seconds."""
+    retries: int = 3
+    """Periods without an answer after which the line protocol goes down."""
+
+
+class PathMtuDiscovery(NamedTuple):
+    """`tunnel path-mtu-discovery`."""
+
+    age: int | None = 10
+    """Minutes that a learned MTU is believed; None: for good (`infinite`)."""
+    smallest: int = 92
+    """Bytes below which no ICMP message lowers the tunnel's MTU, `min-mtu`."""
 
 
 @dataclass(slots=True)
@@ -45,7 +66,22 @@ class TunnelConfig:
     mode: TunnelMode = TunnelMode.GRE_IP
     key: int | None = None
     ttl: int = 255
+    tos: int | None = None
+    """ToS byte of the outer header; None: the inner one's."""
+    checksum: bool = False
+    sequence_datagrams: bool = False
+    path_mtu_discovery: PathMtuDiscovery | None = None
+    transmit_bandwidth: int = 8_000
+    """Kilobits a second, `tunnel bandwidth transmit`: informational, as on IOS."""
+    receive_bandwidth: int = 8_000
+    keepalive: TunnelKeepalive | None = None
     protection_profile: str | None = None
+    protection_shared: bool = False
+    """`shared`: tunnels of one source and profile go by one entry of the SA database."""
+    protection_isakmp_profile: str | None = None
+    """`isakmp-profile X`: by which ISAKMP profile phase 1 has to come."""
+    protection_ikev2_profile: str | None = None
+    """`ikev2-profile X`, kept."""
     vrf: str = ""
     """`tunnel vrf`: the table that the outer packets are routed by; empty: the global one."""
 
@@ -102,6 +138,8 @@ class InterfaceConfig:
     access_group_out: str | None = None
     policy_map: str | None = None
     """`ip policy route-map`."""
+    crypto_map: str | None = None
+    """`crypto map`, by name."""
     stored: StoredLines = field(default_factory=dict)
     sections: list[StoredSection] = field(default_factory=list)
     """Sub-modes of the interface that are kept without acting."""
@@ -147,6 +185,10 @@ class RouterConfig:
     """`ip default-network`: candidates for the gateway of last resort."""
     isakmp: IsakmpConfig = field(default_factory=IsakmpConfig)
     ipsec: IpsecConfig = field(default_factory=IpsecConfig)
+    crypto_maps: "dict[str, CryptoMap]" = field(default_factory=dict)
+    """`crypto map`, by name."""
+    dynamic_maps: "dict[str, DynamicMap]" = field(default_factory=dict)
+    """`crypto dynamic-map`, by name."""
     icmp_unreachable_interval: int | None = 500
     """Milliseconds between unreachables, `ip icmp rate-limit unreachable`; None: no limit."""
     icmp_df_unreachable_interval: int | None = None

@@ -1,4 +1,4 @@
-"""The vocabulary of ISAKMP and IPsec that configuration, IKE, IPsec and the router share."""
+"""The vocabulary of IPsec that configuration, IKE, the SA database and the router share."""
 
 from dataclasses import dataclass, field
 from enum import Enum
@@ -7,38 +7,6 @@ from typing import NamedTuple, NewType
 
 Spi = NewType("Spi", int)
 """Security parameters index of an ESP security association, 32 bits (RFC 4301)."""
-
-
-class IkeEncryption(Enum):
-    """Encryption of an ISAKMP policy; the value is what `encr` takes."""
-
-    DES = "des"
-    TRIPLE_DES = "3des"
-    AES_128 = "aes"
-    AES_192 = "aes 192"
-    AES_256 = "aes 256"
-
-
-class IkeHash(Enum):
-    """Hash of an ISAKMP policy; the value is what `hash` takes."""
-
-    MD5 = "md5"
-    SHA = "sha"
-    SHA256 = "sha256"
-    SHA384 = "sha384"
-    SHA512 = "sha512"
-
-
-class IkeAuthentication(Enum):
-    """Authentication method of an ISAKMP policy."""
-
-    PRE_SHARE = "pre-share"
-    RSA_SIG = "rsa-sig"
-    RSA_ENCR = "rsa-encr"
-
-
-#: Diffie-Hellman groups that `group` takes here, with the size that shows print.
-DH_GROUP_BITS = {1: 768, 2: 1024, 5: 1536, 14: 2048, 15: 3072, 16: 4096, 19: 256, 20: 384, 21: 521}
 
 
 class EspCipher(Enum):
@@ -129,40 +97,18 @@ class Selector(NamedTuple):
     protocol: int = 0
     port: int = 0
 
+    def covers(self, other: "Selector") -> bool:
+        """Whether all of another's traffic is this one's too; 0 stands for any."""
+        return (
+            other.network.subnet_of(self.network)
+            and self.protocol in (0, other.protocol)
+            and self.port in (0, other.port)
+        )
 
-@dataclass(slots=True)
-class IsakmpPolicy:
-    """`crypto isakmp policy N`; the defaults are those of IOS 15.x."""
-
-    priority: int
-    encryption: IkeEncryption = IkeEncryption.DES
-    hash: IkeHash = IkeHash.SHA
-    authentication: IkeAuthentication = IkeAuthentication.RSA_SIG
-    group: int = 1
-    lifetime: int = 86_400
-    """Seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class PreSharedKey:
-    """`crypto isakmp key KEY address A [MASK]`."""
-
-    key: str
-    network: IPv4Network
-    no_xauth: bool = False
-
-
-@dataclass(slots=True)
-class IsakmpConfig:
-    """Everything under `crypto isakmp`."""
-
-    policies: dict[int, IsakmpPolicy] = field(default_factory=dict)
-    keys: list[PreSharedKey] = field(default_factory=list)
-
-    def key_for(self, peer: IPv4Address) -> PreSharedKey | None:
-        """The key with the longest matching network, as IOS picks it."""
-        fits = [key for key in self.keys if peer in key.network]
-        return max(fits, key=lambda key: key.network.prefixlen, default=None)
+    @property
+    def label(self) -> str:
+        """Network, protocol and port, as a part of a flow's handle."""
+        return f"{self.network}/{self.protocol}/{self.port}"
 
 
 @dataclass(slots=True)
@@ -243,6 +189,63 @@ class ChildPolicy:
     pfs_group: int | None
     lifetime_seconds: int
     lifetime_kilobytes: int
+    isakmp_profile: str | None = None
+    """The ISAKMP profile that phase 1 has to come by; None: any."""
+    narrowed: bool = False
+    """Whether a peer asked for less than what is configured (`flags={}` in shows)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildTemplate:
+    """What a peer may ask for that is not configured in just these words.
+
+    A crypto map entry accepts a part of what its access list permits; a dynamic map accepts
+    peers that nobody named. IKE tries templates after the policies that fit exactly.
+    """
+
+    owner: str
+    local: IPv4Address
+    peers: tuple[IPv4Address, ...]
+    """Who may ask; empty: anyone."""
+    traffic: tuple[tuple[bool, Selector, Selector], ...] | None
+    """Permitted or not, local side, remote side, in the order of the list; None: anything."""
+    proposals: tuple[ChildProposal, ...]
+    pfs_group: int | None
+    lifetime_seconds: int
+    lifetime_kilobytes: int
+    isakmp_profile: str | None = None
+
+    def policy_for(
+        self, peer: IPv4Address, local: Selector, remote: Selector
+    ) -> ChildPolicy | None:
+        """The policy for what a peer asks, or None where this template does not cover it."""
+        if self.peers and peer not in self.peers:
+            return None
+        if self.traffic is not None and not _permitted(self.traffic, local, remote):
+            return None
+        return ChildPolicy(
+            owner=f"{self.owner} {peer} {local.label} {remote.label}",
+            local=self.local,
+            peer=peer,
+            local_selector=local,
+            remote_selector=remote,
+            proposals=self.proposals,
+            pfs_group=self.pfs_group,
+            lifetime_seconds=self.lifetime_seconds,
+            lifetime_kilobytes=self.lifetime_kilobytes,
+            isakmp_profile=self.isakmp_profile,
+            narrowed=True,
+        )
+
+
+def _permitted(
+    traffic: tuple[tuple[bool, Selector, Selector], ...], local: Selector, remote: Selector
+) -> bool:
+    """Whether the first entry that covers both sides permits them."""
+    for permit, own, other in traffic:
+        if own.covers(local) and other.covers(remote):
+            return permit
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +273,9 @@ class ChildSa:
     nonces: tuple[bytes, bytes]
     """Initiator's, responder's: which of two simultaneous SAs stays is decided by them."""
     peer_port: int = 500
+    local_port: int = 500
+    udp_encapsulated: bool = False
+    """Whether ESP travels in UDP between these ports (RFC 3948)."""
 
 
 class IsakmpSaState(NamedTuple):

@@ -4,11 +4,16 @@ Every machine of `ioscli.protocols` that makes routes answers its inputs (packet
 configuration) with a list of these; the router carries them out in order.
 """
 
+from __future__ import annotations
+
 from ipaddress import IPv4Address, IPv4Network
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.rib import Route, RouteSource
+
+if TYPE_CHECKING:
+    from ioscli.model.route_map import Set
 
 INTERNETWORK_CONTROL = 0xC0
 """IP precedence 6, which IOS's routing protocols send with."""
@@ -125,3 +130,5 @@ class Redistributed(NamedTuple):
     interface: InterfaceName | None = None
     origin_metric: int = 0
     """Of the origin's route; BGP takes it over as MED."""
+    sets: tuple[Set, ...] = ()
+    """What a route-map sets beside metric and tag: BGP's attributes."""

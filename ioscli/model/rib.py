@@ -59,6 +59,9 @@ class Route:
 UNUSABLE = 255
 """The administrative distance of what is never installed."""
 
+INACCESSIBLE = 0xFFFF_FFFF
+"""The metric of a route that is held down: whatever else is offered comes before it."""
+
 Watcher = Callable[[Route | None, Route | None], None]
 """Told of the best route of a prefix before and after a change."""
 
@@ -231,8 +234,8 @@ def _key(prefix: IPv4Network, length: int) -> int:
     return int(prefix.network_address) >> (32 - length)
 
 
-def _rank(route: Route) -> tuple[int, int]:
-    return route.distance, route.metric
+def _rank(route: Route) -> tuple[bool, int, int]:
+    return route.metric == INACCESSIBLE, route.distance, route.metric
 
 
 def _order(prefix: IPv4Network) -> tuple[int, int]:

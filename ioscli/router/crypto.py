@@ -104,6 +104,7 @@ class CryptoEngine:
             policy = crypto_policy.child_policy(tunnel, ipsec)
             if policy is not None:
                 wanted[policy.owner] = tunnel, policy
+        crypto_policy.follow_names(self._config)
         self.isakmp.configure(self._config.isakmp)
         for owner, guard in list(self._guards.items()):
             if owner not in wanted or not _same_ends(guard.policy, wanted[owner][1]):

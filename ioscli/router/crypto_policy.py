@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 
 from ioscli.codec.ipv4 import IpProtocol
-from ioscli.model.crypto import (
-    BUILT_IN,
-    ChildPolicy,
-    ChildProposal,
-    IpsecConfig,
-    Mode,
-    Selector,
-)
+from ioscli.model.config import RouterConfig
+from ioscli.model.crypto import BUILT_IN, ChildPolicy, ChildProposal, IpsecConfig, Mode, Selector
+from ioscli.model.isakmp import IsakmpProfile, Keyring
 from ioscli.router.tunnel import TunnelInterface
 
 _ANYTHING = Selector(IPv4Network("0.0.0.0/0"))
@@ -57,3 +52,16 @@ def child_policy(tunnel: TunnelInterface, ipsec: IpsecConfig) -> ChildPolicy | N
         lifetime_seconds=profile.lifetime_seconds or ipsec.lifetime_seconds,
         lifetime_kilobytes=profile.lifetime_kilobytes or ipsec.lifetime_kilobytes,
     )
+
+
+def follow_names(config: RouterConfig) -> None:
+    """Give ISAKMP what it knows by name only: this router's own, and its interfaces' addresses."""
+    isakmp = config.isakmp
+    domain = config.stored.get("ip_domain_name", ())
+    isakmp.hostname = ".".join((config.hostname, *(line.split(" ")[-1] for line in domain)))
+    bounds: list[Keyring | IsakmpProfile] = [*isakmp.keyrings.values(), *isakmp.profiles.values()]
+    for bound in bounds:
+        if bound.local_interface is not None:
+            interface = config.interfaces.get(bound.local_interface)
+            address = interface.address if interface is not None else None
+            bound.local_address = address.ip if address is not None else IPv4Address(0)

@@ -10,16 +10,18 @@ from ioscli.model.crypto import (
     EspCipher,
     EspIntegrity,
     EspTransform,
-    IkeAuthentication,
-    IkeEncryption,
-    IkeHash,
     IpsecProfile,
-    IsakmpPolicy,
     Mode,
-    PreSharedKey,
     TransformSet,
 )
 from ioscli.model.ifname import InterfaceName
+from ioscli.model.isakmp import (
+    IkeAuthentication,
+    IkeEncryption,
+    IkeHash,
+    IsakmpPolicy,
+    PreSharedKey,
+)
 from tests.router.networks import Network, site_to_site, wire_site_to_site
 
 TUNNEL = InterfaceName.parse("Tunnel0")

@@ -12,7 +12,7 @@ from ioscli.cli.results import Args
 from ioscli.cli.running_config import writes
 from ioscli.model.changes import CryptoChanged
 from ioscli.model.config import RouterConfig
-from ioscli.model.crypto import (
+from ioscli.model.isakmp import (
     IkeAuthentication,
     IkeEncryption,
     IkeHash,
@@ -93,20 +93,28 @@ def crypto_isakmp_enable(_context: ConfigContext, _args: Args) -> Changes:
 
 @command("crypto_isakmp_key")
 def crypto_isakmp_key(context: ConfigContext, args: Args) -> Changes:
-    """A pre-shared key for one peer, a network of peers, or (0.0.0.0) all of them."""
+    """A pre-shared key for one peer, a network of peers, all of them (0.0.0.0), or a name."""
     keys = context.config.isakmp.keys
-    network = _peers(args)
+    hostname: str | None = args.get("A_PEER_NAME")
+    network = _peers(args) if hostname is None else None
+    whose = (network, hostname)
     if resets(args):
-        kept = [key for key in keys if (key.network, key.key) != (network, args["A_KEY"])]
-        keys[:] = kept
+        keys[:] = [
+            key
+            for key in keys
+            if (key.network, key.hostname, key.key) != (network, hostname, args["A_KEY"])
+        ]
         return _CHANGED
-    if any(key.network == network for key in keys):
-        mask = netmask(network.prefixlen)
-        raise Refusal(
-            f"A pre-shared key for address mask {network.network_address} {mask} already exists!"
-        )
-    keys.append(PreSharedKey(args["A_KEY"], network, "no-xauth" in args))
+    if any((key.network, key.hostname) == whose for key in keys):
+        raise Refusal(f"A pre-shared key for {_described(network, hostname)} already exists!")
+    keys.append(PreSharedKey(args["A_KEY"], network, "no-xauth" in args, hostname))
     return _CHANGED
+
+
+def _described(network: IPv4Network | None, hostname: str | None) -> str:
+    if network is None:
+        return f"hostname {hostname}"
+    return f"address mask {network.network_address} {netmask(network.prefixlen)}"
 
 
 def _peers(args: Args) -> IPv4Network:
@@ -131,7 +139,7 @@ def crypto_isakmp_lines(config: RouterConfig) -> Iterator[str]:
         yield from _policy_lines(policy)
     for key in config.isakmp.keys:
         tail = " no-xauth" if key.no_xauth else "  "
-        yield f"crypto isakmp key {key.key} address {_written(key.network)}{tail}"
+        yield f"crypto isakmp key {key.key} {_whose(key)}{tail}"
 
 
 def _policy_lines(policy: IsakmpPolicy) -> Iterator[str]:
@@ -145,6 +153,10 @@ def _policy_lines(policy: IsakmpPolicy) -> Iterator[str]:
         yield f" group {policy.group}"
     if policy.lifetime != _DEFAULTS.lifetime:
         yield f" lifetime {policy.lifetime}"
+
+
+def _whose(key: PreSharedKey) -> str:
+    return f"hostname {key.hostname}" if key.network is None else f"address {_written(key.network)}"
 
 
 def _written(network: IPv4Network) -> str:

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address
 
-from ioscli.model.crypto import (
+from ioscli.model.crypto import IsakmpSaState
+from ioscli.model.isakmp import (
     DH_GROUP_BITS,
     IkeAuthentication,
     IkeEncryption,
     IkeHash,
     IsakmpConfig,
     IsakmpPolicy,
-    IsakmpSaState,
+    PreSharedKey,
 )
 
 #: Connection ids of ISAKMP SAs count from here; the engine's own ids from 1.
@@ -128,14 +129,22 @@ def _policy(policy: IsakmpPolicy) -> Iterator[str]:
 
 
 def show_isakmp_key(isakmp: IsakmpConfig) -> Iterator[str]:
-    """`show crypto isakmp key`: the keyring's name stands beside its first key."""
+    """`show crypto isakmp key`: a keyring's name stands beside its first key."""
     yield "Keyring      Hostname/Address                            Preshared Key"
     yield ""
-    name = "default"
-    for key in isakmp.keys:
-        network = key.network
-        where = str(network.network_address)
-        if network.prefixlen != network.max_prefixlen:
-            where = f"{where:<15}[{network.netmask!s:<15}]"
-        yield f"{name:<12} {where:<43} {key.key}"
-        name = ""
+    keyrings = [("default", isakmp.keys)]
+    keyrings += [(ring.name, ring.keys) for ring in isakmp.keyrings.values()]
+    for name, keys in keyrings:
+        beside = name
+        for key in keys:
+            yield f"{beside:<12} {_whose(key):<43} {key.key}"
+            beside = ""
+
+
+def _whose(key: PreSharedKey) -> str:
+    network = key.network
+    if network is None:
+        return key.hostname or ""
+    if network.prefixlen == network.max_prefixlen:
+        return str(network.network_address)
+    return f"{network.network_address!s:<15}[{network.netmask!s:<15}]"

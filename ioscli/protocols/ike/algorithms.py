@@ -14,7 +14,8 @@ from ioscli.codec.isakmp.numbers import (
     EspTransformId,
     HashAlgorithm,
 )
-from ioscli.model.crypto import EspCipher, EspIntegrity, IkeEncryption, IkeHash
+from ioscli.model.crypto import EspCipher, EspIntegrity
+from ioscli.model.isakmp import IkeEncryption, IkeHash
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers import Cipher, modes

@@ -4,8 +4,9 @@ import random
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, NamedTuple
 
-from ioscli.model.crypto import ChildPolicy, IsakmpConfig, PreSharedKey, Selector, Spi
+from ioscli.model.crypto import ChildPolicy, Selector, Spi
 from ioscli.model.instant import Instant
+from ioscli.model.isakmp import IsakmpConfig, PreSharedKey
 from ioscli.protocols.ike.effects import IkeCounters, IkeKeyRecord
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from ioscli.codec.errors import DecodeError
 from ioscli.codec.esp import NON_ESP_MARKER
 from ioscli.codec.isakmp import NO_COOKIE, VERSION_1, DeletePayload, IsakmpHeader
 from ioscli.codec.isakmp.numbers import ExchangeType, ProtocolId
-from ioscli.model.crypto import ChildPolicy, IsakmpConfig, IsakmpSaState, Spi
+from ioscli.model.crypto import ChildPolicy, IsakmpSaState, Spi
 from ioscli.model.instant import Instant
+from ioscli.model.isakmp import IsakmpConfig
 from ioscli.protocols.ike import logs, phase_one
 from ioscli.protocols.ike.context import Context
 from ioscli.protocols.ike.effects import (

@@ -11,7 +11,7 @@ from ioscli.codec.isakmp.numbers import (
     PhaseOneAttribute,
     ProtocolId,
 )
-from ioscli.model.crypto import (
+from ioscli.model.isakmp import (
     IkeAuthentication,
     IkeEncryption,
     IkeHash,

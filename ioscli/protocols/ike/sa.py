@@ -21,8 +21,9 @@ from ioscli.codec.isakmp.numbers import (
     PayloadType,
     ProtocolId,
 )
-from ioscli.model.crypto import ChildPolicy, IkeEncryption, IsakmpSaState, Selector
+from ioscli.model.crypto import ChildPolicy, IsakmpSaState, Selector
 from ioscli.model.instant import MINUTE, SECOND, Instant, after
+from ioscli.model.isakmp import IkeEncryption
 from ioscli.protocols.ike import informational, logs
 from ioscli.protocols.ike.context import ChildRecord, Context
 from ioscli.protocols.ike.effects import (

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from ioscli.codec.errors import DecodeError
-from ioscli.model.crypto import DH_GROUP_BITS
+from ioscli.model.isakmp import DH_GROUP_BITS
 from ioscli.protocols.ike.dh import GROUPS, EcpGroup, ModpGroup
 
 MODP = [number for number, group in GROUPS.items() if isinstance(group, ModpGroup)]

@@ -9,19 +9,21 @@ import pytest
 from ioscli.codec.isakmp import IdPayload, IsakmpMessage, SaPayload
 from ioscli.codec.isakmp.numbers import ExchangeType, PayloadType
 from ioscli.model.crypto import (
-    DH_GROUP_BITS,
     ChildPolicy,
     ChildProposal,
     EspCipher,
     EspIntegrity,
     EspTransform,
+    Mode,
+    Selector,
+)
+from ioscli.model.isakmp import (
+    DH_GROUP_BITS,
     IkeAuthentication,
     IkeEncryption,
     IkeHash,
     IsakmpConfig,
-    Mode,
     PreSharedKey,
-    Selector,
 )
 from ioscli.protocols.ike import Isakmp, default_policies, phase_two
 from tests.protocols.ike.wire import (

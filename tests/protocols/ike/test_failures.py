@@ -22,13 +22,11 @@ from ioscli.model.crypto import (
     EspCipher,
     EspIntegrity,
     EspTransform,
-    IkeEncryption,
-    IkeHash,
-    IsakmpPolicy,
     Mode,
     Selector,
 )
 from ioscli.model.instant import Instant
+from ioscli.model.isakmp import IkeEncryption, IkeHash, IsakmpPolicy
 from ioscli.protocols.ike import IkeCounters, Isakmp, Send, isakmp
 from tests.protocols.ike.wire import (
     AES_SHA,

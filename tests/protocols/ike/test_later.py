@@ -23,7 +23,8 @@ from ioscli.codec.isakmp.numbers import (
     PhaseTwoAttribute,
     ProtocolId,
 )
-from ioscli.model.crypto import ChildSa, IkeEncryption, IkeHash, PreSharedKey, Spi
+from ioscli.model.crypto import ChildSa, Spi
+from ioscli.model.isakmp import IkeEncryption, IkeHash, PreSharedKey
 from ioscli.protocols.ike import InstallChild, Isakmp, Send, keys, phase_two
 from ioscli.protocols.ike.algorithms import CIPHERS, PRFS
 from ioscli.protocols.ike.nat import VERSIONS, NatTraversal

@@ -13,17 +13,19 @@ from ioscli.model.crypto import (
     EspCipher,
     EspIntegrity,
     EspTransform,
+    Mode,
+    Selector,
+    Spi,
+)
+from ioscli.model.instant import MILLISECOND, SECOND, Instant
+from ioscli.model.isakmp import (
     IkeAuthentication,
     IkeEncryption,
     IkeHash,
     IsakmpConfig,
     IsakmpPolicy,
-    Mode,
     PreSharedKey,
-    Selector,
-    Spi,
 )
-from ioscli.model.instant import MILLISECOND, SECOND, Instant
 from ioscli.protocols.ike import (
     ChildFailed,
     DeleteChild,
