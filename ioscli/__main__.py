@@ -1,4 +1,4 @@
-"""The command line: `ioscli`, `labs`, `run`, `replay`, `lint`.
+"""The command line: `ioscli`, `labs`, `run`, `replay`, `explain`, `lint`.
 
 Exit status: 0 fine, 1 a check failed, 2 the input is wrong (one line on standard error). Every
 command imports what it needs itself, so that the default lab is on screen at once.
@@ -108,15 +108,7 @@ def _parser() -> "ArgumentParser":
         metavar="real|fast|X",
         help="simulated against wall time: real (1), fast (commands end at once), or X times",
     )
-    run.add_argument(
-        "--state",
-        metavar="FOLDER",
-        help="where saved configurations and flash: files are kept "
-        "(default: ioscli in $XDG_STATE_HOME or ~/.local/state)",
-    )
-    run.add_argument(
-        "--no-state", action="store_true", help="neither read nor keep saved configurations"
-    )
+    _add_state_options(run)
     run.add_argument(
         "--fresh", action="store_true", help="forget what was saved in this lab, and start anew"
     )
@@ -140,10 +132,44 @@ def _parser() -> "ArgumentParser":
     _add_simulation_options(replay)
     replay.set_defaults(command=_replay)
 
+    explain = commands.add_parser(
+        "explain", help="say why a packet fares as it does, from what really happens to it"
+    )
+    explain.add_argument("lab", metavar="LAB", help="a shipped lab's name, or a folder")
+    explain.add_argument("node", metavar="NODE", help="where the command is typed")
+    explain.add_argument(
+        "command_line", metavar="COMMAND", help='in quotes: "ping 10.0.0.1 size 1415 df-bit"'
+    )
+    explain.add_argument(
+        "--solution", action="store_true", help="with the lab's own solution configured"
+    )
+    explain.add_argument(
+        "--after",
+        metavar="TIME",
+        default="0s",
+        help="how long the lab runs before the command is typed, beyond its warm-up: 90s, 5m",
+    )
+    explain.add_argument("--format", choices=("text", "json"), default="text")
+    _add_state_options(explain)
+    _add_simulation_options(explain)
+    explain.set_defaults(command=_explain, fresh=False)
+
     lint = commands.add_parser("lint", help="tell what becomes of each configuration line")
     lint.add_argument("configs", metavar="CONFIG", nargs="+")
     lint.set_defaults(command=_lint)
     return parser
+
+
+def _add_state_options(parser: "ArgumentParser") -> None:
+    parser.add_argument(
+        "--state",
+        metavar="FOLDER",
+        help="where saved configurations and flash: files are kept "
+        "(default: ioscli in $XDG_STATE_HOME or ~/.local/state)",
+    )
+    parser.add_argument(
+        "--no-state", action="store_true", help="neither read nor keep saved configurations"
+    )
 
 
 def _add_simulation_options(parser: "ArgumentParser") -> None:
@@ -215,7 +241,7 @@ def _run(given: "Namespace") -> int:
 
 def _open_lab(given: "Namespace") -> int:
     from ioscli.labs.catalogue import find_lab
-    from ioscli.labs.errors import InputError, quoted, suggestion
+    from ioscli.labs.errors import InputError, quoted
     from ioscli.servers.pace import Pace
 
     try:
@@ -227,8 +253,7 @@ def _open_lab(given: "Namespace") -> int:
         if not topology.nodes:
             raise InputError("this lab has no node to type at", file=topology.lab.file)
         node = next(iter(topology.nodes)) if given.node is None else given.node
-        if node not in topology.nodes:
-            raise InputError(f"there is no node {quoted(node)}{suggestion(node, topology.nodes)}")
+        _known_node(topology, node)
         _boot(topology, given, stack)
         from ioscli.servers.console import converse
 
@@ -294,6 +319,42 @@ def _checked(findings: list[str], given: "Namespace", steps: int) -> int:
     return OK
 
 
+def _explain(given: "Namespace") -> int:
+    from ioscli.labs.catalogue import find_lab
+    from ioscli.labs.errors import InputError, quoted
+    from ioscli.labs.explain.command import walk_a_ping
+    from ioscli.labs.explain.shown import print_walk, walk_as_json
+    from ioscli.labs.quantities import parse_duration
+    from ioscli.model.instant import Instant
+
+    with ExitStack() as stack:
+        store = None if given.solution else _store_of(given)
+        topology, grammar = _build(find_lab(given.lab), given.seed, store, solved=given.solution)
+        _known_node(topology, given.node)
+        try:
+            after = parse_duration(given.after)
+        except ValueError as error:
+            raise InputError(f"--after {quoted(given.after)}: {error}") from None
+        _boot(topology, given, stack)
+        topology.simulation.run_until(Instant(topology.simulation.now + after))
+        walk = walk_a_ping(topology, grammar, given.node, given.command_line)
+    if given.format == "json":
+        print(walk_as_json(walk))
+    else:
+        from rich.console import Console
+
+        print_walk(walk, Console())
+    return OK
+
+
+def _known_node(topology: "Topology", node: str) -> None:
+    """Raise InputError where a lab has no such node to type at."""
+    from ioscli.labs.errors import InputError, quoted, suggestion
+
+    if node not in topology.nodes:
+        raise InputError(f"there is no node {quoted(node)}{suggestion(node, topology.nodes)}")
+
+
 def _lint(given: "Namespace") -> int:
     from ioscli.cli.matcher import load_grammar
     from ioscli.labs.lint import any_rejected, lint, listing, summary
@@ -334,13 +395,15 @@ def _store_of(given: "Namespace") -> StoreOf | None:
 
 
 def _build(
-    lab_file: Path, seed: int, store_of: StoreOf | None = None
+    lab_file: Path, seed: int, store_of: StoreOf | None = None, *, solved: bool = False
 ) -> "tuple[Topology, Grammar]":
     from ioscli.cli.matcher import load_grammar
     from ioscli.labs.labfile import read_lab
     from ioscli.labs.topology import Topology
 
     lab = read_lab(lab_file)
+    if solved:
+        lab = lab.solved()
     grammar = load_grammar()
     store = None if store_of is None else store_of(lab)
     return Topology(lab, grammar, seed, store), grammar

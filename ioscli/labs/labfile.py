@@ -85,6 +85,20 @@ class Lab(NamedTuple):
         """The folder that holds lab.yaml, start, solution and transcripts."""
         return self.file.parent
 
+    def solved(self) -> "Lab":
+        """The lab with its own solution in NVRAM, on the nodes that have one.
+
+        Raises InputError where no node has one.
+        """
+        found = {
+            node: spec._replace(startup_config=file)
+            for node, spec in self.nodes.items()
+            if (file := self.folder / "solution" / f"{node}.cfg").is_file()
+        }
+        if not found:
+            raise InputError("this lab has no solution", file=self.file)
+        return self._replace(nodes=self.nodes | found)
+
 
 #: Delay (microseconds) and bandwidth (bits a second) of a link that states none, by the kind of
 #: its ends; of two different kinds the longer and the slower. The bandwidths are the nominal ones

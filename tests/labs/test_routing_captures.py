@@ -65,17 +65,6 @@ def tshark(capture: Path, *arguments: str, keys: Path | None = None) -> str:
     return run.stdout
 
 
-def solved(name: str) -> Lab:
-    lab = read_lab(LABS / name / "lab.yaml")
-    nodes = {
-        node: spec._replace(startup_config=lab.folder / "solution" / f"{node}.cfg")
-        if spec.kind is NodeKind.ROUTER
-        else spec
-        for node, spec in lab.nodes.items()
-    }
-    return lab._replace(nodes=nodes)
-
-
 def captures_of(lab: Lab, folder: Path) -> list[Path]:
     """Each link of a lab while it converges, in a file of its own; the keys beside.
 
@@ -144,7 +133,7 @@ def _judge_ospf_checksums(capture: Path, keys: Path | None) -> None:
 @pytest.mark.parametrize("name", SPOKEN)
 def test_captures_of_solved_labs(name: str, tmp_path: Path) -> None:
     spoken: Counter[str] = Counter()
-    for capture in captures_of(solved(name), tmp_path):
+    for capture in captures_of(read_lab(LABS / name / "lab.yaml").solved(), tmp_path):
         spoken += judge(capture, tmp_path / "keys")
     assert set(spoken) == SPOKEN[name]
 
