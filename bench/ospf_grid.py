@@ -25,7 +25,7 @@ from ioscli.codec.ospf.numbers import PacketType
 from ioscli.codec.ospf.packet import Packet, build_packet
 from ioscli.engine.link import Link
 from ioscli.model.config import InterfaceConfig, new_router_config
-from ioscli.model.effects import Install, RoutingEffect, SendPacket, Withdraw
+from ioscli.model.effects import Install, InstallMany, RoutingEffect, SendPacket, Withdraw
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import MILLISECOND, Instant, seconds
 from ioscli.model.ospf import (
@@ -235,7 +235,7 @@ class Machines:
                 self.packets += 1
                 self.bytes += len(effect.payload)
                 self._at(self.now + DELAY, peer, (name, effect))
-            elif type(effect) is Install or type(effect) is Withdraw:
+            elif type(effect) in (Install, InstallMany, Withdraw):
                 self.changed = self.now
         deadline = node.machine.next_deadline
         if deadline is not None and (node.woken is None or deadline < node.woken):

@@ -133,12 +133,14 @@ def _parser() -> "ArgumentParser":
     replay.set_defaults(command=_replay)
 
     explain = commands.add_parser(
-        "explain", help="say why a packet fares as it does, from what really happens to it"
+        "explain", help="say why a packet fares as it does, or why a tunnel is down"
     )
     explain.add_argument("lab", metavar="LAB", help="a shipped lab's name, or a folder")
     explain.add_argument("node", metavar="NODE", help="where the command is typed")
     explain.add_argument(
-        "command_line", metavar="COMMAND", help='in quotes: "ping 10.0.0.1 size 1415 df-bit"'
+        "what",
+        metavar="WHAT",
+        help='a ping in quotes ("ping 10.0.0.1 size 1415 df-bit"), or an interface: Tunnel0',
     )
     explain.add_argument(
         "--solution", action="store_true", help="with the lab's own solution configured"
@@ -322,8 +324,7 @@ def _checked(findings: list[str], given: "Namespace", steps: int) -> int:
 def _explain(given: "Namespace") -> int:
     from ioscli.labs.catalogue import find_lab
     from ioscli.labs.errors import InputError, quoted
-    from ioscli.labs.explain.command import walk_a_ping
-    from ioscli.labs.explain.shown import print_walk, walk_as_json
+    from ioscli.labs.explain import command, shown
     from ioscli.labs.quantities import parse_duration
     from ioscli.model.instant import Instant
 
@@ -337,13 +338,11 @@ def _explain(given: "Namespace") -> int:
             raise InputError(f"--after {quoted(given.after)}: {error}") from None
         _boot(topology, given, stack)
         topology.simulation.run_until(Instant(topology.simulation.now + after))
-        walk = walk_a_ping(topology, grammar, given.node, given.command_line)
+        explanation = command.explain(topology, grammar, given.node, given.what)
     if given.format == "json":
-        print(walk_as_json(walk))
+        print(shown.as_json(explanation))
     else:
-        from rich.console import Console
-
-        print_walk(walk, Console())
+        shown.print_explanation(explanation)
     return OK
 
 

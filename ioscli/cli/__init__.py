@@ -20,5 +20,8 @@ Configuration:
 - boot: what a startup-config makes of a router; config_diff, config_replace: from one
   configuration to another
 - stored: lines that are kept without acting; acting: kept lines that the model follows;
-  running_config: the model back into lines
+  running_config: the model back into lines, in the order of config_order and
+  config_order_interface
+- rip_lines, eigrp_lines, bgp_lines: what the kept sections of these protocols mean;
+  redistribution_lines: what their `redistribute` lines have in common
 """

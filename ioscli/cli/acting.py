@@ -21,6 +21,10 @@ FollowSection = Callable[["ConfigContext", str, tuple[str, ...]], tuple[ConfigCh
 
 #: Rules whose lines act -> the module of `ioscli.cli.commands` whose `follow` reads them.
 FOLLOWERS = {
+    "if_nat_side": "nat",
+    "ip_nat_source": "nat",
+    "ip_nat_pool": "nat",
+    "ip_nat_translation": "nat",
     "vrf_definition": "vrf",
     "ip_vrf": "vrf",
     "vrf_af": "vrf",
@@ -41,12 +45,17 @@ FOLLOWERS = {
     "crypto_isakmp_keepalive": "isakmp_profile",
     "crypto_isakmp_nat_keepalive": "isakmp_profile",
     "crypto_isakmp_identity": "isakmp_profile",
+    "ip_domain_name": "isakmp_profile",
     "crypto_isakmp_aggressive": "isakmp_profile",
     "crypto_isakmp_toggle": "isakmp_profile",
     "crypto_isakmp_spi_recovery": "isakmp_profile",
     "crypto_ipsec_nat_transparency": "isakmp_profile",
     "sla_icmp_echo": "show_ip_sla",
     "sla_echo": "show_ip_sla",
+    "keepalive": "tunnel",
+    "crypto_map_dynamic": "crypto_map",
+    "crypto_map_local_address": "crypto_map",
+    "interface_crypto_map": "crypto_map",
 }
 
 
@@ -56,6 +65,10 @@ _SECTIONS = {
     "router_eigrp": "eigrp",
     "router_rip": "rip",
     "key_chain": "key_chain",
+    "crypto_map": "crypto_map",
+    "crypto_dynamic_map": "crypto_map",
+    "crypto_logging": "crypto_map",
+    "crypto_map_isakmp": "crypto_map",
     "crypto_keyring": "isakmp_profile",
     "crypto_isakmp_profile": "isakmp_profile",
     "crypto_isakmp_peer": "isakmp_profile",

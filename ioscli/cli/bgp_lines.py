@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
 
 from ioscli.cli.password_hash import revealed
+from ioscli.cli.redistribution_lines import UnreadError, plain_metric, read_redistribution
 from ioscli.model.bgp import (
     MULTIHOP_TTL,
     BgpAggregate,
+    BgpDampening,
     BgpDistances,
     BgpNeighbor,
     BgpNetwork,
@@ -28,10 +30,6 @@ from ioscli.model.rib import RouteSource
 from ioscli.model.sections import StoredLine, StoredSection
 
 Words = list[str]
-
-
-class UnreadError(ValueError):
-    """A line that is kept and does not act."""
 
 
 class Reader:
@@ -135,6 +133,7 @@ def _line(process: BgpProcess, words: Words) -> None:
 _FLAGS = {
     "log-neighbor-changes": "log_neighbor_changes",
     "enforce-first-as": "enforce_first_as",
+    "enhanced-error": "enhanced_error",
     "fast-external-fallover": "fast_external_fallover",
 }
 _BEST_PATH = {
@@ -179,6 +178,14 @@ def _valued_line(process: BgpProcess, rest: Words) -> None:
             process.listen.append((IPv4Network(prefix), group))
         case ["listen", "limit", limit]:
             process.listen_limit = int(limit)
+        case ["dampening"]:
+            process.dampening = BgpDampening()
+        case ["dampening", half_life] if half_life.isdigit():
+            minutes = int(half_life)
+            process.dampening = BgpDampening(minutes, most=4 * minutes)
+        case ["dampening", half_life, reuse, suppress, most]:
+            limits = int(reuse), int(suppress), int(most)
+            process.dampening = BgpDampening(int(half_life), *limits)
         case ["scan-time", seconds]:
             process.scan_time = int(seconds)
         case _:
@@ -214,39 +221,11 @@ def _aggregate(address: str, mask: str, rest: Words) -> BgpAggregate:
     )
 
 
-_NUMBERED = {"ospf": RouteSource.OSPF, "eigrp": RouteSource.EIGRP}
-_PLAIN = {
-    "connected": RouteSource.CONNECTED,
-    "static": RouteSource.STATIC,
-    "rip": RouteSource.RIP,
-}
-
-
 def _redistribution(rest: Words) -> Redistribution:
-    source = _PLAIN.get(rest[0]) or _NUMBERED.get(rest[0])
-    if source is None:
+    line = read_redistribution(rest, plain_metric, "subnets")
+    if line.source is RouteSource.BGP or line.tag:
         raise UnreadError
-    numbered = rest[0] in _NUMBERED
-    line = Redistribution(source, rest[1] if numbered else "")
-    options = iter(rest[2:] if numbered else rest[1:])
-    match_words: list[str] = []
-    for word in options:
-        match word:
-            case "metric":
-                line = line._replace(metric=int(next(options)))
-            case "route-map":
-                line = line._replace(route_map=next(options))
-            case "internal" | "external" | "nssa-external":
-                match_words.append(word)
-            case "1" | "2" if match_words:
-                match_words.append(f"{match_words.pop().partition(' ')[0]} {word}")
-            case "match" | "subnets":
-                pass
-            case "vrf":
-                next(options)
-            case _:
-                raise UnreadError
-    return line._replace(match=tuple(match_words))
+    return line
 
 
 # -- neighbors -------------------------------------------------------------------------------------

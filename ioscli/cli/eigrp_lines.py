@@ -9,8 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network
+from itertools import islice
 
 from ioscli.cli.password_hash import revealed
+from ioscli.cli.redistribution_lines import (
+    NUMBERED,
+    PLAIN,
+    UnreadError,
+    read_redistribution,
+)
 from ioscli.model.eigrp import (
     DEFAULT_WEIGHTS,
     EigrpAuthentication,
@@ -27,21 +34,9 @@ from ioscli.model.eigrp import (
 )
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.redistribution import Redistribution
-from ioscli.model.rib import RouteSource
 from ioscli.model.sections import StoredSection
 
 Words = list[str]
-
-_NUMBERED = {"ospf": RouteSource.OSPF, "eigrp": RouteSource.EIGRP, "bgp": RouteSource.BGP}
-_PLAIN = {
-    "connected": RouteSource.CONNECTED,
-    "static": RouteSource.STATIC,
-    "rip": RouteSource.RIP,
-}
-
-
-class UnreadError(ValueError):
-    """A line that is kept and does not act."""
 
 
 class Reader:
@@ -167,7 +162,7 @@ def _process_line(process: EigrpProcess, words: Words) -> None:
             statement = EigrpNeighborStatement(IPv4Address(address), InterfaceName.parse(name))
             process.neighbors.append(statement)
         case ["redistribute", *rest]:
-            process.redistributions.append(_redistribution(rest))
+            process.redistributions.append(read_redistribution(rest, _metric, "ip"))
         case ["distribute-list", *rest]:
             process.distribute_lists.append(_distribute_list(rest))
         case ["offset-list", name, way, offset, *rest]:
@@ -250,33 +245,8 @@ def _vector(numbers: Iterable[str]) -> tuple[int, int, int, int, int]:
     return bandwidth, delay, reliability, load, mtu
 
 
-def _redistribution(rest: Words) -> Redistribution:
-    source = _PLAIN.get(rest[0]) or _NUMBERED.get(rest[0])
-    if source is None:
-        raise UnreadError
-    numbered = rest[0] in _NUMBERED
-    line = Redistribution(source, rest[1] if numbered else "")
-    options = iter(rest[2:] if numbered else rest[1:])
-    matched: list[str] = []
-    for word in options:
-        match word:
-            case "metric":
-                line = line._replace(vector=_vector(next(options) for _ in range(5)))
-            case "tag":
-                line = line._replace(tag=int(next(options)))
-            case "route-map":
-                line = line._replace(route_map=next(options))
-            case "internal" | "external" | "nssa-external":
-                matched.append(word)
-            case "1" | "2" if matched:
-                matched.append(f"{matched.pop().partition(' ')[0]} {word}")
-            case "match" | "ip":
-                pass
-            case "vrf":
-                next(options)
-            case _:
-                raise UnreadError
-    return line._replace(match=tuple(matched))
+def _metric(line: Redistribution, rest: Iterator[str]) -> Redistribution:
+    return line._replace(vector=_vector(islice(rest, 5)))
 
 
 def _distribute_list(rest: Words) -> EigrpDistributeList:
@@ -292,7 +262,7 @@ def _distribute_list(rest: Words) -> EigrpDistributeList:
         raise UnreadError
     way, *where = more
     interface, protocol = None, ""
-    if where and where[0] in (*_PLAIN, *_NUMBERED):
+    if where and where[0] in (*PLAIN, *NUMBERED):
         protocol = " ".join(where)
     elif where:
         interface = InterfaceName.parse(where[0])

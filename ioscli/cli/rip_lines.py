@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Network
 
+from ioscli.cli.redistribution_lines import (
+    NUMBERED,
+    PLAIN,
+    UnreadError,
+    read_redistribution,
+)
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.redistribution import Redistribution
-from ioscli.model.rib import RouteSource
 from ioscli.model.rip import (
     DistributeList,
     OffsetList,
@@ -16,21 +21,6 @@ from ioscli.model.rip import (
     major_network,
 )
 from ioscli.model.sections import StoredLine, StoredSection
-
-_PLAIN = {
-    "connected": RouteSource.CONNECTED,
-    "static": RouteSource.STATIC,
-    "rip": RouteSource.RIP,
-}
-_NUMBERED = {
-    "ospf": RouteSource.OSPF,
-    "eigrp": RouteSource.EIGRP,
-    "bgp": RouteSource.BGP,
-}
-
-
-class UnreadError(Exception):
-    """A line that RIP does not act upon."""
 
 
 def read_process(section: StoredSection) -> tuple[dict[str, RipConfig], set[str]]:
@@ -52,7 +42,7 @@ def _read_all(config: RipConfig, entries: Iterable[object]) -> Iterator[str]:
         if isinstance(entry, StoredLine):
             try:
                 _read(config, entry.text.split(" "))
-            except (UnreadError, ValueError):  # such as a source of routes that we have not
+            except ValueError:  # such as a source of routes that we have not
                 yield entry.text
 
 
@@ -92,7 +82,7 @@ def _read(config: RipConfig, words: Sequence[str]) -> None:  # one arm for each 
         case ["distribute-list", *rest]:
             config.filters.append(_distribute_list(rest))
         case ["redistribute", *rest]:
-            config.redistributions.append(_redistribution(rest))
+            config.redistributions.append(read_redistribution(rest, _metric, "ip"))
         case ["auto-summary"] | ["validate-update-source"]:
             pass  # as without the line
         case _:
@@ -116,44 +106,19 @@ def _distribute_list(rest: Sequence[str]) -> DistributeList:
             line = line._replace(name=name)
     if not where:
         return line
-    if where[0] in _PLAIN:
-        return line._replace(source=(_PLAIN[where[0]], ""))
-    if where[0] in _NUMBERED:
-        return line._replace(source=(_NUMBERED[where[0]], where[1]))
+    if where[0] in PLAIN:
+        return line._replace(source=(PLAIN[where[0]], ""))
+    if where[0] in NUMBERED:
+        return line._replace(source=(NUMBERED[where[0]], where[1]))
     return line._replace(interface=InterfaceName.parse(where[0]))
 
 
-def _redistribution(rest: Sequence[str]) -> Redistribution:
-    source = _PLAIN.get(rest[0]) or _NUMBERED.get(rest[0])
-    if source is None:
+def _metric(line: Redistribution, rest: Iterator[str]) -> Redistribution:
+    value = next(rest)
+    # `transparent`: the metric of the origin, which is a RIP metric only by chance.
+    if not value.isdigit():
         raise UnreadError
-    numbered = rest[0] in _NUMBERED
-    line = Redistribution(source, rest[1] if numbered else "")
-    options = iter(rest[2:] if numbered else rest[1:])
-    matched: list[str] = []
-    for word in options:
-        match word:
-            case "metric":
-                value = next(options)
-                # `transparent`: the metric of the origin, which is a RIP metric only by chance.
-                if not value.isdigit():
-                    raise UnreadError
-                line = line._replace(metric=int(value))
-            case "tag":
-                line = line._replace(tag=int(next(options)))
-            case "route-map":
-                line = line._replace(route_map=next(options))
-            case "internal" | "external" | "nssa-external":
-                matched.append(word)
-            case "1" | "2" if matched:
-                matched.append(f"{matched.pop().partition(' ')[0]} {word}")
-            case "match" | "ip":
-                pass
-            case "vrf":
-                next(options)
-            case _:
-                raise UnreadError
-    return line._replace(match=tuple(matched))
+    return line._replace(metric=int(value))
 
 
 def classful(address: str) -> str:

@@ -21,6 +21,15 @@ _LISTS: dict[str, type[_ListMatch]] = {
     "next-hop": clauses.MatchNextHop,
     "route-source": clauses.MatchSource,
 }
+#: Conditions that are a word and their values.
+_PLAIN_MATCHES: dict[type[Match], str] = {
+    clauses.MatchAsPath: "as-path",
+    clauses.MatchInterface: "interface",
+    clauses.MatchLocalPreference: "local-preference",
+    clauses.MatchRouteType: "route-type",
+    clauses.MatchProtocol: "source-protocol",
+    clauses.MatchTag: "tag",
+}
 _TYPES_OF_TWO_WORDS = ("external", "nssa-external")
 _SOURCES_WITH_PROCESS = ("bgp", "eigrp", "ospf", "ospfv3")
 
@@ -128,24 +137,14 @@ def match_line(clause: Match) -> str:
             word = next(word for word, kind in _LISTS.items() if isinstance(clause, kind))
             between = " prefix-list" if clause.prefix_lists else ""
             return f"match ip {word}{between} {values}"
-        case clauses.MatchAsPath():
-            return f"match as-path {values}"
         case clauses.MatchCommunity():
             return f"match community {values}{' exact-match' if clause.exact else ''}"
-        case clauses.MatchInterface():
-            return f"match interface {values}"
         case clauses.MatchLength():
             return f"match length {clause.shortest} {clause.longest}"
-        case clauses.MatchLocalPreference():
-            return f"match local-preference {values}"
         case clauses.MatchMetric():
             return f"match metric {metric_values(clause)}"
-        case clauses.MatchRouteType():
-            return f"match route-type {values}"
-        case clauses.MatchProtocol():
-            return f"match source-protocol {values}"
-        case clauses.MatchTag():
-            return f"match tag {values}"
+        case _:
+            return f"match {_PLAIN_MATCHES[type(clause)]} {values}"
 
 
 def metric_values(clause: clauses.MatchMetric) -> str:

@@ -1,7 +1,7 @@
 """The running-config: written from the model, in IOS's order, defaults hidden as IOS hides them.
 
-What stands where is said in config_order; what is printed there comes from a writer registered
-beside its command's handler, or from stored lines and sections.
+What stands where is said in config_order and config_order_interface; what is printed there comes
+from a writer registered beside its command's handler, or from stored lines and sections.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from ioscli.cli import stored
 from ioscli.cli.banner import DELIMITER
-from ioscli.cli.config_order import GLOBAL_ORDER, INTERFACE_ORDER, INTERFACES, OTHERS
+from ioscli.cli.config_order import GLOBAL_ORDER, INTERFACES, OTHERS
+from ioscli.cli.config_order_interface import INTERFACE_ORDER
 from ioscli.cli.stored_sections import section_lines
 from ioscli.model.config import InterfaceConfig, RouterConfig, StoredLines
 from ioscli.model.ifname import InterfaceName

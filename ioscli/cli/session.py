@@ -1,6 +1,6 @@
 """One operator's session at a router: what is typed, in which mode, and what comes back.
 
-Without input or output of its own: a front end (console, SSH, a replayed transcript) shows
+Without input or output of its own: a front end (console, Telnet, a replayed transcript) shows
 `prompt` (or `asking`, while a command asks), hands over whole lines with `feed`, and prints what
 `output` receives. Commands that take simulated time leave the session `busy`; `on_change` tells
 when such a command ended or asks. Nothing here reads a wall clock.
@@ -58,7 +58,7 @@ class Session:
     line: 0 is the console, where system messages appear (`logging console` is on by default);
     N is vty N-1. length: lines of the screen for `--More--`, 0 for none. on_change: called when
     a command that was under way ended or asks something. Where it does not begin privileged, the
-    line may first ask who comes, unless `admitted` says that somebody has found out (SSH).
+    line may first ask who comes, unless `admitted` says that somebody has found out.
     location: the address that the operator came from; empty at the console.
     """
 

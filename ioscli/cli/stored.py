@@ -318,8 +318,42 @@ def _bgp_takes(context: "ConfigContext", args: Args) -> None:
     check(context, args.words)
 
 
+def _transform_sets_exist(context: "ConfigContext", args: Args) -> None:
+    from ioscli.cli.commands.crypto_map import check_sets
+
+    check_sets(context, args)
+
+
+def _crypto_map_entry(context: "ConfigContext", args: Args) -> None:
+    from ioscli.cli.commands.crypto_map import check_entry
+
+    check_entry(context, args)
+
+
+def _crypto_map_exists(context: "ConfigContext", args: Args) -> None:
+    from ioscli.cli.commands.crypto_map import check_map
+
+    check_map(context, args)
+
+
+def _nat_source(context: "ConfigContext", args: Args) -> None:
+    """Refused where a mapping is in use, or there is one like it."""
+    from ioscli.cli.commands.nat import check_source
+
+    check_source(context, args)
+
+
+def _nat_pool(context: "ConfigContext", args: Args) -> None:
+    """Refused where a mapping goes by the pool."""
+    from ioscli.cli.commands.nat import check_pool
+
+    check_pool(context, args)
+
+
 #: Conditions of lines, by rule: raise Refusal where the router does not take a line.
 _CHECKS: dict[str, Callable[["ConfigContext", Args], None]] = {
+    "ip_nat_pool": _nat_pool,
+    "ip_nat_source": _nat_source,
     "ntp_server_vrf": _vrf_exists,
     "ntp_peer_vrf": _vrf_exists,
     "ipv6_route": _route_exists,
@@ -328,6 +362,10 @@ _CHECKS: dict[str, Callable[["ConfigContext", Args], None]] = {
     "bgp_neighbor_many": _bgp_takes,
     "bgp_neighbor_session": _bgp_takes,
     "parser_view": _in_root_view,
+    "map_transform_set": _transform_sets_exist,
+    "interface_crypto_map": _crypto_map_exists,
+    "crypto_map": _crypto_map_entry,
+    "crypto_map_dynamic": _crypto_map_entry,
 }
 
 
@@ -339,6 +377,10 @@ _NOTES = {
             "% NOTE: This new crypto map will remain disabled until a peer",
             "        and a valid access list have been configured.",
         ),
+    ),
+    "crypto_isakmp_profile": (
+        "profile",
+        ("% A profile is deemed incomplete until it has match identity statements",),
     ),
 }
 

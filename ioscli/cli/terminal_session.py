@@ -1,6 +1,6 @@
 """A session at a plain terminal: bytes from the operator's keyboard in, bytes for the screen out.
 
-What Telnet, SSH and every other line without a screen of its own have in common: prompts, echo,
+What Telnet and every other line without a screen of its own have in common: prompts, echo,
 editing, `?`, Tab, ` --More-- `, questions, and messages that break into a line being typed. No
 escape sequences are sent; `terminal length` and `terminal width` count, never the real window.
 """

@@ -99,6 +99,11 @@ class Visit:
         self._unsent = bytearray()
         self._closing = False
 
+    @property
+    def line(self) -> int:
+        """The line that it was given: N is vty N-1; 0: none yet."""
+        return self._line
+
     # TcpUser
 
     def established(self, ends: Ends, /) -> None:

@@ -49,6 +49,12 @@ class Port:
             self.link is not None and self.link.up and self.peer is not None and self.peer.powered
         )
 
+    @property
+    def waiting(self) -> int:
+        """How much waits for the wire, in frames of 1,500 bytes, as OUTPUT_QUEUE counts."""
+        left = self._busy_until - self._simulation.now
+        return left * 1_000 // (1_500 * self._byte_time) if left > 0 and self._byte_time else 0
+
     def set_power(self, on: bool) -> None:
         """The node behind the port goes off or comes on; the far end sees its carrier change.
 

@@ -11,6 +11,9 @@ from typing import Any
 
 from ioscli.model.instant import Instant
 
+_Event = tuple[Any, int, Callable[[Any], None], Any]
+"""When it is due (an Instant, which to say would take a call for each), its number, what to do."""
+
 
 class Timer:
     """One posted action that can still be called off."""
@@ -42,14 +45,18 @@ class Simulation:
     `now` is only read outside this class; it moves when events run.
     """
 
-    __slots__ = ("_queue", "_sequence", "events_run", "now", "seed")
+    __slots__ = ("_queue", "_sequence", "now", "seed")
 
     def __init__(self, seed: int = 0) -> None:
         self.now = Instant(0)
         self.seed = seed
-        self.events_run = 0
-        self._queue: list[tuple[int, int, Callable[[Any], None], Any]] = []
+        self._queue: list[_Event] = []
         self._sequence = 0
+
+    @property
+    def events_run(self) -> int:
+        """How many events have run: of those posted, the ones that wait no more."""
+        return self._sequence - len(self._queue)
 
     def random(self, purpose: str) -> random.Random:
         """A stream of chance of its own, the same for the same seed and purpose everywhere."""
@@ -68,15 +75,13 @@ class Simulation:
 
     def next_event(self) -> Instant | None:
         """When the next event is due, or None when nothing is left to happen."""
-        return Instant(self._queue[0][0]) if self._queue else None
+        return self._queue[0][0] if self._queue else None
 
     def step(self) -> bool:
         """Run the next event; False when there is none."""
         if not self._queue:
             return False
-        when, _, action, argument = heappop(self._queue)
-        self.now = Instant(when)
-        self.events_run += 1
+        self.now, _, action, argument = heappop(self._queue)
         action(argument)
         return True
 
@@ -84,7 +89,8 @@ class Simulation:
         """Run every event due up to and including an instant, and leave the clock there."""
         queue = self._queue
         while queue and queue[0][0] <= when:
-            self.step()
+            self.now, _, action, argument = heappop(queue)
+            action(argument)
         self.now = max(self.now, when)
 
     def run_while(self, condition: Callable[[], bool]) -> bool:
@@ -93,8 +99,6 @@ class Simulation:
         while condition():
             if not queue:
                 return False
-            when, _, action, argument = heappop(queue)
-            self.now = Instant(when)
-            self.events_run += 1
+            self.now, _, action, argument = heappop(queue)
             action(argument)
         return True

@@ -149,7 +149,7 @@ class Terminal:
 
     def _message(self, line: str) -> None:
         if self._sink is None:
-            self._held.append(line)
+            self._held += line.split("\n")
 
 
 class Replay:

@@ -284,7 +284,7 @@ class AccessList:
         self.remarks = {numbers.get(old, _AT_END): texts for old, texts in self.remarks.items()}
 
     def hit(self, sequence: int) -> None:
-        """Count a packet that a line decided about."""
+        """Count a packet, or a route, that a line decided about."""
         self.hits[sequence] = self.hits.get(sequence, 0) + 1
 
     def entries(self) -> Iterator[tuple[int, AccessEntry]]:
@@ -320,14 +320,15 @@ class AccessList:
         """Whether a route passes, in distribute-lists and route-maps.
 
         A standard list looks at the network alone; in an extended one the source is the network
-        and the destination is its mask.
+        and the destination is its mask. The entry that decides counts a match, as for packets.
         """
         network, mask = int(prefix.network_address), int(prefix.netmask)
-        for entry in self.lines.values():
+        for sequence, entry in self.lines.items():
             if (
                 entry.kept is None
                 and entry.source.covers(network)
                 and (self.kind is AccessListKind.STANDARD or entry.destination.covers(mask))
             ):
+                self.hit(sequence)
                 return entry.permit
         return not self.lines

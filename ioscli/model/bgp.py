@@ -156,6 +156,17 @@ class BgpNeighbor:
     """Lines that are kept and act on nothing."""
 
 
+class BgpDampening(NamedTuple):
+    """`bgp dampening`: what flapping routes are punished by."""
+
+    half_life: int = 15
+    """Minutes."""
+    reuse: int = 750
+    suppress: int = 2000
+    most: int = 60
+    """Minutes that a route may be suppressed."""
+
+
 @dataclass(slots=True)
 class BgpBestPath:
     """`bgp bestpath ...` and its relatives."""
@@ -197,6 +208,7 @@ class BgpProcess:
     scan_time: int = SCAN_TIME
     log_neighbor_changes: bool = True
     enforce_first_as: bool = True
+    dampening: BgpDampening | None = None
     enhanced_error: bool = True
     """Whether UPDATEs with bad attributes count as withdrawals (RFC 7606)."""
     fast_external_fallover: bool = True

@@ -40,6 +40,11 @@ class CryptoChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class NatChanged:
+    """`ip nat` mappings, pools or timeouts changed."""
+
+
+@dataclass(frozen=True, slots=True)
 class RoutingChanged:
     """A routing process, its interfaces' settings or a policy that it uses changed."""
 
@@ -56,6 +61,7 @@ ConfigChange = (
     | TablesChanged
     | TrackingChanged
     | CryptoChanged
+    | NatChanged
     | RoutingChanged
     | SystemChanged
 )

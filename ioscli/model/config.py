@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.model.access import AccessConfig
 from ioscli.model.clock import ClockConfig
-from ioscli.model.crypto import IpsecConfig
+from ioscli.model.crypto import DfBit, Fragmentation, IpsecConfig
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.isakmp import IsakmpConfig
 from ioscli.model.logging import LoggingConfig
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ioscli.model.eigrp import EigrpInterfaceSettings, EigrpRouter
     from ioscli.model.ip_sla import SlaOperation
     from ioscli.model.key_chain import KeyChain
+    from ioscli.model.nat import NatConfig, NatSide
     from ioscli.model.ospf import OspfInterfaceSettings, OspfProcess
     from ioscli.model.rip import RipConfig, RipInterfaceSettings
     from ioscli.model.track import TrackedObject
@@ -136,8 +137,13 @@ class InterfaceConfig:
     access_group_in: str | None = None
     """`ip access-group X in`."""
     access_group_out: str | None = None
+    ipsec_df_bit: DfBit | None = None
+    """`crypto ipsec df-bit` of the interface that sealed packets leave by; None: the router's."""
+    ipsec_fragmentation: Fragmentation | None = None
     policy_map: str | None = None
     """`ip policy route-map`."""
+    nat_side: "NatSide | None" = None
+    """`ip nat inside`, `ip nat outside`."""
     crypto_map: str | None = None
     """`crypto map`, by name."""
     stored: StoredLines = field(default_factory=dict)
@@ -209,6 +215,8 @@ class RouterConfig:
     """`router rip`, by the table that it is about; empty name: the global one."""
     key_chains: "dict[str, KeyChain]" = field(default_factory=dict)
     """`key chain`, by name."""
+    nat: "NatConfig | None" = None
+    """The `ip nat` lines, where there are any."""
     bgp: "BgpProcess | None" = None
     """`router bgp N`."""
     stored: StoredLines = field(default_factory=dict)

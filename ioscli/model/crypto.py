@@ -38,6 +38,26 @@ class EspIntegrity(Enum):
     SHA512 = "esp-sha512-hmac"
 
 
+class AhIntegrity(Enum):
+    """AH authentication; the value is what `crypto ipsec transform-set` takes."""
+
+    MD5 = "ah-md5-hmac"
+    SHA = "ah-sha-hmac"
+    SHA256 = "ah-sha256-hmac"
+    SHA384 = "ah-sha384-hmac"
+    SHA512 = "ah-sha512-hmac"
+
+    @property
+    def as_esp(self) -> EspIntegrity:
+        """ESP's name of the same HMAC."""
+        return EspIntegrity[self.name]
+
+    @property
+    def key_length(self) -> int:
+        """Bytes of KEYMAT that it takes."""
+        return ESP_HMAC_KEY_BYTES[self.as_esp]
+
+
 #: Bytes of key that each ESP cipher takes, without the salt of a combined one.
 ESP_KEY_BYTES = {
     EspCipher.DES: 8,
@@ -72,10 +92,17 @@ class Mode(Enum):
 
 
 class EspTransform(NamedTuple):
-    """What one ESP SA does to a packet."""
+    """What one pair of SAs does to a packet: ESP, AH around it, or AH alone."""
 
     cipher: EspCipher
+    """NULL for AH alone."""
     integrity: EspIntegrity | None
+    ah: AhIntegrity | None = None
+
+    @property
+    def has_esp(self) -> bool:
+        """Whether there is ESP in it; without cipher and integrity AH stands alone."""
+        return self.ah is None or self.cipher is not EspCipher.NULL or self.integrity is not None
 
     @property
     def encryption_key_length(self) -> int:
@@ -88,6 +115,22 @@ class EspTransform(NamedTuple):
         if self.cipher.combined or self.integrity is None:
             return 0
         return ESP_HMAC_KEY_BYTES[self.integrity]
+
+
+class DfBit(Enum):
+    """`crypto ipsec df-bit`: the outer header's DF in tunnel mode."""
+
+    CLEAR = "clear"
+    COPY = "copy"
+    SET = "set"
+
+
+class Fragmentation(Enum):
+    """`crypto ipsec fragmentation`: when packets are cut that would be too large sealed."""
+
+    BEFORE = "before-encryption"
+    """Look ahead: the peer need not put anything together before it decrypts."""
+    AFTER = "after-encryption"
 
 
 class Selector(NamedTuple):
@@ -130,6 +173,14 @@ class IpsecProfile:
     lifetime_seconds: int | None = None
     lifetime_kilobytes: int | None = None
     description: str | None = None
+    idle_time: int | None = None
+    """Seconds without traffic after which SAs go."""
+    replay_window: int | None = None
+    """Packets; 0: `replay disable`."""
+    isakmp_profile: str | None = None
+    """`set isakmp-profile`: by which phase 1 has to come."""
+    responder_only: bool = False
+    """Whether the router leaves it to the peer to begin."""
     stored: dict[str, list[str]] = field(default_factory=dict)
     """Lines that are kept and act on nothing, by grammar rule."""
 
@@ -163,6 +214,11 @@ class IpsecConfig:
     lifetime_kilobytes: int = 4_608_000
     replay_window: int | None = 64
     """Packets; None where `replay disable` is configured."""
+    idle_time: int | None = None
+    """Seconds without traffic after which SAs go, `security-association idle-time`."""
+    df_bit: DfBit = DfBit.COPY
+    fragmentation: Fragmentation = Fragmentation.BEFORE
+    """Of tunnel mode; what transport mode seals is cut afterwards."""
 
 
 class ChildProposal(NamedTuple):
@@ -193,6 +249,10 @@ class ChildPolicy:
     """The ISAKMP profile that phase 1 has to come by; None: any."""
     narrowed: bool = False
     """Whether a peer asked for less than what is configured (`flags={}` in shows)."""
+    replay_window: int | None = None
+    """Packets; 0: no anti-replay; None: the router's setting (`SaDatabase.replay_window`)."""
+    idle_time: int | None = None
+    """Seconds without traffic after which its SAs go; None: never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +274,9 @@ class ChildTemplate:
     lifetime_seconds: int
     lifetime_kilobytes: int
     isakmp_profile: str | None = None
+    replay_window: int | None = None
+    idle_time: int | None = None
+    """Both as a ChildPolicy's."""
 
     def policy_for(
         self, peer: IPv4Address, local: Selector, remote: Selector
@@ -235,6 +298,8 @@ class ChildTemplate:
             lifetime_kilobytes=self.lifetime_kilobytes,
             isakmp_profile=self.isakmp_profile,
             narrowed=True,
+            replay_window=self.replay_window,
+            idle_time=self.idle_time,
         )
 
 
@@ -276,6 +341,12 @@ class ChildSa:
     local_port: int = 500
     udp_encapsulated: bool = False
     """Whether ESP travels in UDP between these ports (RFC 3948)."""
+    inbound_ah_spi: Spi = Spi(0)
+    """AH has SPIs and keys of its own; 0: there is no AH. Where it stands alone, `inbound_spi`
+    and `outbound_spi` are AH's, and there are no keys for ESP."""
+    outbound_ah_spi: Spi = Spi(0)
+    inbound_ah_key: bytes = b""
+    outbound_ah_key: bytes = b""
 
 
 class IsakmpSaState(NamedTuple):
@@ -292,6 +363,7 @@ class IsakmpSaState(NamedTuple):
     conn_id: int
     """From 1001; 0 until the keys are derived."""
     active: bool
+    """Whether it is established and not deleted."""
     deleted: bool
     """Kept for show only: IOS purges an SA a minute after its end."""
     encryption: str
@@ -302,3 +374,17 @@ class IsakmpSaState(NamedTuple):
     """0 until agreed."""
     lifetime_left: int
     """Seconds; 0 while the SA is not established."""
+    local_port: int = 500
+    capabilities: str = ""
+    """Letters of `Cap.`: D dead peer detection, N NAT traversal."""
+    identity: str = ""
+    """What the peer says it is (`Phase1 id`); empty until it did."""
+    profile: str = ""
+    """The ISAKMP profile, empty: none."""
+    initiator: bool = True
+    """Whether this router began it."""
+    nat_local: bool = False
+    """Whether this router is behind a NAT."""
+    nat_peer: bool = False
+    key_bits: int = 0
+    """Of AES; 0 where the encryption leaves no choice."""

@@ -52,6 +52,8 @@ class MapEntry:
     """Whether the next SAs after an idle period are again with the default peer."""
     per_host: bool = False
     """`set security-association level per-host`: SAs for each pair of hosts."""
+    replay_window: int | None = None
+    """Packets; 0: `replay disable`."""
     reverse_route: ReverseRoute | None = None
     dynamic: str | None = None
     """The dynamic map that this entry refers to; all else above is empty then."""

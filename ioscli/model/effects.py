@@ -51,6 +51,12 @@ class Install(NamedTuple):
     route: Route
 
 
+class InstallMany(NamedTuple):
+    """Offer routes to the RIB, one after the other: what as many `Install`s say, in less time."""
+
+    routes: list[Route]
+
+
 class Withdraw(NamedTuple):
     """Take this process's route to a prefix back."""
 
@@ -107,7 +113,16 @@ class Disconnect(NamedTuple):
 
 
 RoutingEffect = (
-    SendPacket | SendDatagram | Install | Withdraw | Log | Debug | Connect | Transmit | Disconnect
+    SendPacket
+    | SendDatagram
+    | Install
+    | InstallMany
+    | Withdraw
+    | Log
+    | Debug
+    | Connect
+    | Transmit
+    | Disconnect
 )
 
 

@@ -37,7 +37,18 @@ class IkeAuthentication(Enum):
 
 
 #: Diffie-Hellman groups that `group` takes here, with the size that shows print.
-DH_GROUP_BITS = {1: 768, 2: 1024, 5: 1536, 14: 2048, 15: 3072, 16: 4096, 19: 256, 20: 384, 21: 521}
+DH_GROUP_BITS = {
+    1: 768,
+    2: 1024,
+    5: 1536,
+    14: 2048,
+    15: 3072,
+    16: 4096,
+    19: 256,
+    20: 384,
+    21: 521,
+    24: 2048,
+}
 
 
 @dataclass(slots=True)

@@ -55,6 +55,18 @@ class KeyChain:
                 return key
         return None
 
+    def next_change(self, moment: int) -> int | None:
+        """When the next lifetime begins or ends (seconds since 1970); None: none does."""
+        bounds = [
+            bound
+            for key in self.keys.values()
+            for life in (key.accept, key.send)
+            if life is not None
+            for bound in (life.start, life.end)
+            if bound is not None and bound > moment
+        ]
+        return min(bounds, default=None)
+
     def accepting(self, moment: int) -> list[ChainKey]:
         """The keys that a packet may be signed with at a time."""
         return [

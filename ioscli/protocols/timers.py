@@ -1,9 +1,13 @@
 """Deadlines of a protocol machine: one heap, at most one live place in it for each timer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from functools import partial
 from heapq import heappop, heappush
+from typing import Generic, TypeVar
 
 from ioscli.model.instant import Instant
+
+_Key = TypeVar("_Key", bound=Hashable)
 
 
 class Timer:
@@ -74,3 +78,50 @@ class Timers:
             when, _, timer = heappop(heap)
             if timer.looked_at(when, now):
                 timer.action()
+
+
+class KeyedTimers(Generic[_Key]):
+    """The timers of one machine by what they are for: made when first set, forgotten when over."""
+
+    __slots__ = ("_known", "_timers", "expire")
+
+    def __init__(self) -> None:
+        self._timers = Timers()
+        self._known: dict[_Key, Timer] = {}
+        self.expire: Callable[[_Key], None] = _nobody_waits
+        """Told when a timer runs out; it is over by then."""
+
+    def set(self, key: _Key, at: Instant) -> None:
+        """Start a timer, or move it."""
+        timer = self._known.get(key)
+        if timer is None:
+            timer = self._known[key] = self._timers.make(partial(self._run_out, key))
+        timer.set(at)
+
+    def cancel(self, key: _Key) -> None:
+        """Stop a timer; harmless when it does not run."""
+        timer = self._known.pop(key, None)
+        if timer is not None:
+            timer.cancel()
+
+    def due_at(self, key: _Key) -> Instant | None:
+        """When a timer runs out; None: it does not run."""
+        timer = self._known.get(key)
+        return None if timer is None else timer.when
+
+    @property
+    def next_deadline(self) -> Instant | None:
+        """When to call run next."""
+        return self._timers.next_deadline
+
+    def run(self, now: Instant) -> None:
+        """Have everything done that is due."""
+        self._timers.run(now)
+
+    def _run_out(self, key: _Key) -> None:
+        del self._known[key]
+        self.expire(key)
+
+
+def _nobody_waits(key: object) -> None:
+    raise AssertionError(key)

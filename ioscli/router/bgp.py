@@ -83,11 +83,6 @@ class BgpProcess(RoutingProcess):
         super().close()
         self.vrf.tcp.ignore(PORT)
 
-    @property
-    def closed(self) -> bool:
-        """Whether it has ended."""
-        return self._closed
-
     def _router_id(self) -> IPv4Address:
         """The configured one; else the one in use while it is here; else IOS's choice.
 
@@ -125,6 +120,10 @@ class BgpProcess(RoutingProcess):
         """`clear ip bgp ... soft`."""
         now = self._simulation.now
         self.carry_out(self.machine.clear_soft(now, addresses, inbound=inbound, outbound=outbound))
+
+    def clear_dampening(self) -> None:
+        """`clear ip bgp dampening`."""
+        self.carry_out(self.machine.clear_dampening(self._simulation.now))
 
     # -- redistribution ----------------------------------------------------------------------------
 

@@ -1,58 +1,60 @@
-"""IPsec on a router: where tunnels, IKE and the SA database meet.
+"""IPsec on a router: where tunnels, crypto maps, IKE and the SA database meet.
 
-Every Tunnel interface with `tunnel protection ipsec profile` gets a `TunnelGuard`. The engine
-carries out what the IKE and SA machines ask for, opens what arrives, and starts negotiations: as
-soon as the peer can be reached, as IOS does for tunnels, and again whenever a packet finds no SA.
+What is protected is a `ProtectedFlow` (crypto_flow): a tunnel with a protection profile
+(tunnel_guard) or a proxy identity of a crypto map (crypto_map, crypto_maps). The engine carries
+out what the IKE and SA machines ask for; crypto_ike has IKE's ports, crypto_demand says when to
+negotiate, crypto_input opens what arrives, crypto_path_mtu learns what fits, crypto_logs complains,
+crypto_views shows, crypto_clear throws away.
 """
 
 from __future__ import annotations
 
 import random as chance
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from ipaddress import IPv4Address
+from typing import TYPE_CHECKING
 
-from ioscli.codec.errors import DecodeError
 from ioscli.codec.fragments import Reassembler
-from ioscli.codec.ipv4 import IpProtocol, header_length, header_ok, is_fragment
-from ioscli.codec.ipv4_template import Ipv4Template
-from ioscli.codec.udp import UdpHeader
+from ioscli.codec.icmp import DestinationUnreachable
 from ioscli.engine.simulation import Simulation, Timer
-from ioscli.model.config import RouterConfig
-from ioscli.model.crypto import ChildPolicy, IsakmpSaState, Mode
-from ioscli.model.instant import SECOND, Instant
+from ioscli.model.config import RouterConfig, StaticRoute
+from ioscli.model.crypto import ChildPolicy, ChildSa, IsakmpSaState, Spi
 from ioscli.protocols.ike import (
     ChildFailed,
+    Debug,
     DeleteChild,
     Effect,
     IkeKeyRecord,
     InstallChild,
     Isakmp,
     Log,
+    PeerDead,
+    PeerMoved,
     Send,
 )
-from ioscli.protocols.ipsec.sa import EspError
-from ioscli.protocols.ipsec.sadb import (
-    EspKeyRecord,
-    NeedRekey,
-    SaDatabase,
-    SaPair,
-)
-from ioscli.router import crypto_policy, crypto_views
+from ioscli.protocols.ipsec.sadb import EspKeyRecord, Idle, NeedRekey, SaDatabase, SaPair
+from ioscli.router import crypto_policy
+from ioscli.router.crypto_cutting import cutting
+from ioscli.router.crypto_demand import Demand
+from ioscli.router.crypto_flow import FlowParts, ProtectedFlow
+from ioscli.router.crypto_ike import IkePorts
+from ioscli.router.crypto_input import EspInput
+from ioscli.router.crypto_logs import CryptoLogs
+from ioscli.router.crypto_path_mtu import Ends, PathMtus
 from ioscli.router.forwarding import Forwarding
 from ioscli.router.interfaces import Interface
 from ioscli.router.syslog import ConsoleLog
 from ioscli.router.tunnel import GreInput, TunnelInterface
 from ioscli.router.tunnel_guard import TunnelGuard
-from ioscli.router.udp import Datagram, UdpInput
-from ioscli.router.views import CryptoSessionView, IpsecFlowView
+from ioscli.router.udp import UdpInput
 
-ISAKMP_PORT = 500
-RETRY = 10 * SECOND
-"""How long after a failed negotiation the next one starts by itself."""
-TRAFFIC_RETRY = SECOND
-"""... and how long before traffic may start it."""
-LOG_INTERVAL = 60 * SECOND
-"""IOS repeats its complaints about stray packets once a minute."""
+if TYPE_CHECKING:
+    from ioscli.router.crypto_maps import CryptoMaps
+    from ioscli.router.views import CryptoSessionView, IpsecFlowView
+
+_DEFAULT_PATH = 1500
 
 
 class CryptoEngine:
@@ -72,173 +74,325 @@ class CryptoEngine:
         self._config = config
         self._forwarding = forwarding
         self._gre = gre
-        self._udp = udp
         self._console = console
         self.isakmp = Isakmp(simulation.random(f"{name} isakmp"))
         esp_random: chance.Random = simulation.random(f"{name} esp")
         self.sadb = SaDatabase(esp_random, wake=self._wake_soon)
-        self._guards: dict[str, TunnelGuard] = {}
+        self.flows: dict[str, ProtectedFlow] = {}
+        """Protected traffic, by the owner of its policy."""
         self._reassembler = Reassembler()
         self._timer: Timer | None = None
+        self._effects: deque[Effect] = deque()
+        """What IKE asked for and is not done yet."""
+        self._carrying = False
         self._stopped = False
-        self._complained: dict[str, Instant] = {}
-        self.invalid_spi = 0
         self.esp_work = [0, 0]
         """ESP packets sealed and opened, and their octets; kept when SAs go."""
-        self.ike_work = [0, 0]
-        """IKE messages sent and received, and their octets."""
         self.pairs_installed = 0
-        self.cleartext_drops = 0
-        self.policy_drops = 0
+        self._tunnel_drops = 0
         self.secured_changed: Callable[[TunnelInterface], None] = lambda _: None
+        self._logs = CryptoLogs(simulation, console)
+        self._demand = Demand(simulation, forwarding, self._initiate)
+        self._parts = FlowParts(
+            simulation, forwarding, self.sadb, self._demand.wanted, self.esp_work
+        )
+        self._maps: CryptoMaps | None = None
+        self.routes_wanted: Callable[[list[StaticRoute]], None] = lambda _: None
+        """Told of the routes of reverse route injection whenever they are others."""
+        self._paths = PathMtus(simulation, self._path_changed)
+        self.input = EspInput(simulation, self.sadb, self.flows, self._logs, self.esp_work)
+        self.input.spi_unknown = self._spi_unknown
+        self.ike = IkePorts(
+            simulation,
+            config,
+            forwarding,
+            udp,
+            console,
+            self.isakmp,
+            self.flows,
+            self.input,
+            self._carry_out,
+        )
         gre.cleartext = self._not_encrypted
 
     # -- configuration -------------------------------------------------------------------------
 
-    def reconfigure(self, tunnels: Iterable[TunnelInterface]) -> None:
-        """Follow the configuration: which tunnels are protected, how, and with which keys."""
+    def reconfigure(
+        self, tunnels: Iterable[TunnelInterface], interfaces: Iterable[Interface] = ()
+    ) -> None:
+        """Follow the configuration: what is protected, how, and with which keys."""
         ipsec = self._config.ipsec
         self.sadb.replay_window = ipsec.replay_window
-        wanted: dict[str, tuple[TunnelInterface, ChildPolicy]] = {}
-        for tunnel in tunnels:
-            policy = crypto_policy.child_policy(tunnel, ipsec)
-            if policy is not None:
-                wanted[policy.owner] = tunnel, policy
         crypto_policy.follow_names(self._config)
         self.isakmp.configure(self._config.isakmp)
-        for owner, guard in list(self._guards.items()):
-            if owner not in wanted or not _same_ends(guard.policy, wanted[owner][1]):
-                self._release(owner, guard)
-        # A tunnel whose profile is missing something still sends nothing in the clear.
+        wanted: dict[str, ProtectedFlow] = {}
         for tunnel in tunnels:
+            # A tunnel whose profile is missing something still sends nothing in the clear.
             tunnel.protect = _block if crypto_policy.demanded(tunnel) else None
-        for owner, (tunnel, policy) in wanted.items():
-            flow = self.sadb.flow(policy)
-            known = self._guards.get(owner)
-            if known is None or known.tunnel is not tunnel:
-                known = TunnelGuard(
-                    self._wanted_by, self._forwarding, tunnel, policy, flow, self.esp_work
-                )
-                self._guards[owner] = known
-            known.policy = policy
-            tunnel.protect = known.protect
-        self.isakmp.set_child_policies([guard.policy for guard in self._guards.values()])
-        self._switch_isakmp()
+            policy = crypto_policy.child_policy(tunnel, ipsec)
+            if policy is not None:
+                guard = self._guard(tunnel, policy)
+                guard.cutting = cutting(ipsec, tunnel.config)
+                guard.responder_only = crypto_policy.responder_only(tunnel, ipsec)
+                tunnel.protect = guard.protect
+                wanted[policy.owner] = guard
+        if self._maps is not None:
+            self._maps.reconfigure(list(interfaces), list(self.flows.values()))
+            wanted |= {flow.policy.owner: flow for flow in self._maps.flows()}
+        for owner, flow in list(self.flows.items()):
+            if owner not in wanted:
+                self._release(flow)
+        self.flows.clear()
+        self.flows.update(wanted)
+        self._tell_isakmp()
+        needed = bool(self.flows) or self.has_maps
+        if not needed:
+            self.clear_isakmp()
+        self.ike.switch(needed)
         self.routes_changed()
+
+    def _guard(self, tunnel: TunnelInterface, policy: ChildPolicy) -> TunnelGuard:
+        """The guard of a tunnel: the one it has, while it speaks of the same traffic and peer."""
+        known = self.flows.get(policy.owner)
+        if (
+            isinstance(known, TunnelGuard)
+            and known.tunnel is tunnel
+            and _ends(known.policy) == _ends(policy)
+        ):
+            known.policy = policy
+            self.sadb.flow(policy)
+            return known
+        if known is not None:
+            self._release(known)
+        return TunnelGuard(
+            self._parts, policy, tunnel, self._gre, self._reassembler, self._tunnel_secured
+        )
+
+    def _tunnel_secured(self, tunnel: TunnelInterface) -> None:
+        self.secured_changed(tunnel)
 
     def stop(self) -> None:
         """The router goes down: no more timers, packets or messages, and no word to the peers."""
         self._stopped = True
-        for guard in self._guards.values():
-            if guard.retry is not None:
-                guard.retry.cancel()
-        self._guards.clear()
+        for flow in self.flows.values():
+            self._demand.forget(flow)
+        self.flows.clear()
         if self._timer is not None:
             self._timer.cancel()
         self._console = ConsoleLog(self._simulation)  # that nobody reads
+        self.ike.stop(self._console)
         self.secured_changed = lambda _: None
+        self.routes_wanted = lambda _: None
+        self._paths.stop()
 
-    def _release(self, owner: str, guard: TunnelGuard) -> None:
-        del self._guards[owner]
-        if guard.retry is not None:
-            guard.retry.cancel()
-        had_sa = guard.flow.current is not None
+    @property
+    def maps(self) -> CryptoMaps:
+        """Crypto maps, made when something first asks for them: tunnels do without."""
+        if self._maps is None:
+            from ioscli.router.crypto_maps import CryptoMaps
+
+            self._maps = CryptoMaps(
+                self._config, self._parts, self._logs, self._add, self._release, self._routes
+            )
+        return self._maps
+
+    @property
+    def has_maps(self) -> bool:
+        """Whether a crypto map is on an interface."""
+        return self._maps is not None and self._maps.applied
+
+    def _routes(self, routes: list[StaticRoute]) -> None:
+        self.routes_wanted(routes)
+
+    def _add(self, flow: ProtectedFlow) -> None:
+        """A flow came up by itself: what a peer asked for, or a pair of hosts."""
+        self.flows[flow.policy.owner] = flow
+        self._follow_path(flow)
+
+    def _release(self, flow: ProtectedFlow) -> None:
+        """Traffic is protected no more: its SAs go, and the peer is told."""
+        owner = flow.policy.owner
+        self.flows.pop(owner, None)
+        self._demand.forget(flow)
+        had_sa = flow.flow.current is not None
         self._tell_peer(self.sadb.drop_flow(owner))
-        guard.tunnel.protect = None
-        if had_sa:
-            self.secured_changed(guard.tunnel)
+        if had_sa and isinstance(flow, TunnelGuard):
+            flow.secured_changed()
 
-    def _switch_isakmp(self) -> None:
-        """IKE answers only while something needs it, and says so."""
-        on = bool(self._guards)
-        if on == self._udp.is_open(ISAKMP_PORT):
-            return
-        if on:
-            self._udp.open(ISAKMP_PORT, self._receive_ike)
+    def _tell_isakmp(self) -> None:
+        """What may be negotiated with whom."""
+        guards = [flow.policy for flow in self.flows.values() if isinstance(flow, TunnelGuard)]
+        if self._maps is None:
+            self.isakmp.set_child_policies(guards)
         else:
-            self._udp.close(ISAKMP_PORT)
-        self._console.log("CRYPTO", 6, "ISAKMP_ON_OFF", f"ISAKMP is {'ON' if on else 'OFF'}")
+            policies = [*guards, *self._maps.policies()]
+            self.isakmp.set_child_policies(policies, self._maps.templates())
 
     def routes_changed(self) -> None:
         """The way to a peer may be another one: path MTUs follow, negotiations may start."""
-        for guard in list(self._guards.values()):
-            found = self._forwarding.way_out(int(guard.policy.peer))
-            mtu = 1500 if found is None else found[0].ip_mtu
-            guard.path_interface = None if found is None else found[0]
-            if mtu != guard.path_mtu:
-                guard.path_mtu = mtu
-                if guard.flow.current is not None:
-                    self.secured_changed(guard.tunnel)
-            self._ensure(guard)
+        for flow in list(self.flows.values()):
+            self._follow_path(flow)
+            if flow.demands_at_once:
+                self._demand.ensure(flow)
+
+    def _follow_path(self, flow: ProtectedFlow) -> None:
+        policy = flow.policy
+        found = self._forwarding.way_out(int(policy.peer))
+        interface = None if found is None else found[0]
+        before = flow.interface_mtu
+        whole = _DEFAULT_PATH if interface is None else interface.ip_mtu
+        flow.set_path(interface, whole, self._paths.bound((policy.local, policy.peer), whole))
+        if whole != before and flow.flow.current is not None:
+            flow.secured_changed()
+
+    def icmp_error(self, message: DestinationUnreachable) -> None:
+        """ICMP about a packet that IPsec sent: the path to the peer may be a narrow one."""
+        self._paths.error(message, self.flows.values())
+
+    def _path_changed(self, ends: Ends) -> None:
+        """What was learned of a path, or that it is forgotten.
+
+        GRE above hears of it with its next packet that is too large (Cisco document 25885).
+        """
+        for flow in list(self.flows.values()):
+            if (flow.policy.local, flow.policy.peer) == ends:
+                self._follow_path(flow)
+                flow.path_learned()
 
     # -- negotiation ---------------------------------------------------------------------------
 
-    def _ensure(self, guard: TunnelGuard) -> None:
-        """Negotiate when there is no SA, the tunnel may run and the peer can be reached."""
-        if guard.flow.current is not None or guard.failed_at is not None:
-            return
-        if not guard.tunnel.up or guard.path_interface is None:
-            return
-        if guard.policy.local.packed not in self._forwarding.own_addresses:
-            return
-        self._carry_out(self.isakmp.initiate(self._simulation.now, guard.policy))
-
-    def _wanted_by(self, guard: TunnelGuard) -> None:
-        """A packet found no SA."""
-        failed = guard.failed_at
-        if failed is not None and self._simulation.now - failed < TRAFFIC_RETRY:
-            return
-        guard.failed_at = None
-        self._ensure(guard)
+    def _initiate(self, policy: ChildPolicy) -> None:
+        self.ike.ready()
+        self._carry_out(self.isakmp.initiate(self._simulation.now, policy))
 
     def _failed(self, policy: ChildPolicy) -> None:
-        guard = self._guards.get(policy.owner)
-        if guard is None:
+        flow = self.flows.get(policy.owner)
+        if flow is None or flow.flow.current is not None:
             return
-        guard.failed_at = self._simulation.now
-        if guard.retry is not None:
-            guard.retry.cancel()
-
-        def again() -> None:
-            guard.failed_at = None
-            self._ensure(guard)
-
-        guard.retry = self._simulation.after(RETRY, again)
+        self._demand.failed(flow)
+        if flow.next_peer(policy.peer):
+            flow.failed_at = None
+            self._follow_path(flow)
+            self._demand.ensure(flow)
 
     def _carry_out(self, effects: Iterable[Effect]) -> None:
-        for effect in effects:
-            match effect:
-                case Send(local, peer, local_port, peer_port, payload):
-                    self._count_ike(payload)
-                    datagram = UdpHeader(local_port, peer_port).build(payload, local, peer)
-                    self._forwarding.originate(
-                        local.packed, peer.packed, IpProtocol.UDP, datagram, tos=0xC0
-                    )
-                case InstallChild(child):
-                    guard = self._guards.get(child.policy.owner)
-                    if guard is not None:
-                        self.pairs_installed += 1
-                        self.sadb.install(self._simulation.now, child)
-                        guard.failed_at = None
-                        if guard.up_since is None:
-                            guard.up_since = self._simulation.now
-                        self.secured_changed(guard.tunnel)
-                case DeleteChild(peer, spis):
-                    self._gone(self.sadb.delete(peer, list(spis)))
-                case ChildFailed(policy, _):
-                    self._failed(policy)
-                case Log(facility, severity, mnemonic, text):
-                    self._console.log(facility, severity, mnemonic, text)
+        """Do what IKE asks, in its order: what follows from an effect comes after all of them.
+
+        An old SA's end makes the router ask for a new one; the answer that IKE had ready before
+        goes out first.
+        """
+        self._effects.extend(effects)
+        if self._carrying:
+            return
+        self._carrying = True
+        try:
+            while self._effects:
+                self._carry_out_one(self._effects.popleft())
+        finally:
+            self._carrying = False
         self._schedule()
 
+    def _carry_out_one(self, effect: Effect) -> None:
+        match effect:
+            case Send():
+                self.ike.send(effect)
+            case InstallChild(child):
+                self._install(child)
+            case DeleteChild(peer, spis):
+                self._gone(self.sadb.delete(peer, list(spis)))
+            case ChildFailed(policy, _):
+                self._failed(policy)
+            case PeerMoved(old, new, local):
+                self._moved((local, old.address, old.port), new.address, new.port)
+            case PeerDead(local, peer, _, port):
+                self._dead(local, peer, port)
+            case Log(facility, severity, mnemonic, text):
+                self._console.log(facility, severity, mnemonic, text)
+            case Debug(_, line):
+                self._console.debug(line)
+
+    def _install(self, child: ChildSa) -> None:
+        flow = self.flows.get(child.policy.owner)
+        if flow is None and self._maps is not None:
+            flow = self._maps.adopt(child.policy)
+        if flow is None:
+            return
+        self.pairs_installed += 1
+        if self._logs_sessions and not self._has_session(child.policy):
+            self._logs.session(child.policy.peer, child.peer_port, up=True)
+        flow.installed(child.policy)
+        pair = self.sadb.install(self._simulation.now, child)
+        if "ipsec" in self.isakmp.debugging:
+            from ioscli.router.crypto_debug import created
+
+            for line in created(pair):
+                self._console.debug(line)
+        self._follow_path(flow)
+        flow.failed_at = None
+        if flow.up_since is None:
+            flow.up_since = self._simulation.now
+        flow.secured_changed()
+
+    @property
+    def _logs_sessions(self) -> bool:
+        """`crypto logging session`."""
+        return "crypto logging session" in self._config.stored.get("crypto_logging", ())
+
+    def _has_session(self, policy: ChildPolicy) -> bool:
+        """Whether there are SAs with a policy's peer."""
+        ends = policy.local, policy.peer
+        pairs = (pair.child.policy for pair in self.sadb.by_spi.values())
+        return any((it.local, it.peer) == ends for it in pairs)
+
     def _gone(self, pairs: list[SaPair]) -> None:
-        """Pairs left the database: tunnels follow, and get new SAs."""
+        """Pairs left the database: what they protected follows, and gets new SAs if it must."""
+        if self._logs_sessions:
+            last = {(it.child.policy.local, it.child.policy.peer): it.child for it in pairs}
+            for child in last.values():
+                if not self._has_session(child.policy):
+                    self._logs.session(child.policy.peer, child.peer_port, up=False)
         for owner in {pair.child.policy.owner for pair in pairs}:
-            guard = self._guards.get(owner)
-            if guard is not None and guard.flow.current is None:
-                guard.up_since = None
-                self.secured_changed(guard.tunnel)
-                self._ensure(guard)
+            flow = self.flows.get(owner)
+            if flow is None or flow.flow.current is not None:
+                continue
+            flow.up_since = None
+            if flow.leaves():
+                self._release(flow)
+            flow.secured_changed()
+            if flow.demands_at_once:
+                self._demand.ensure(flow)
+
+    def _moved(
+        self, old: tuple[IPv4Address, IPv4Address, int], address: IPv4Address, port: int
+    ) -> None:
+        """A peer's NAT has another mapping: what is sent to it goes there from now on."""
+        for pair in list(self.sadb.by_spi.values()):
+            child = pair.child
+            if (child.policy.local, child.policy.peer, child.peer_port) == old:
+                policy = replace(child.policy, peer=address)
+                pair.child = replace(child, policy=policy, peer_port=port)
+                flow = self.flows.get(policy.owner)
+                if flow is not None and flow.flow.current is pair:
+                    flow.policy = policy
+                    self._follow_path(flow)
+
+    def _dead(self, local: IPv4Address, peer: IPv4Address, port: int | None) -> None:
+        """A peer answers no more: its SAs go without a word, the next peer's turn comes."""
+        with_whom = local, peer
+        pairs = self._delete(
+            lambda it: (
+                (it.child.policy.local, it.child.policy.peer) == with_whom
+                and port in (None, it.child.peer_port)
+            )
+        )
+        if self._maps is not None:
+            # Only what has no SAs with the old peer any more turns to the next.
+            with_it = [flow for flow in self.flows.values() if flow.policy.peer == peer]
+            self._maps.peer_dead(local, peer)
+            for flow in with_it:
+                if flow.policy.peer != peer:
+                    self._follow_path(flow)
+        self._gone(pairs)
 
     def _tell_peer(self, pairs: list[SaPair]) -> None:
         now = self._simulation.now
@@ -269,136 +423,76 @@ class CryptoEngine:
         now = self._simulation.now
         for effect in self.sadb.handle_timer(now):
             if isinstance(effect, NeedRekey):
-                self._carry_out(self.isakmp.initiate(now, effect.policy))
-            else:
-                self._tell_peer([effect.pair])
-                self._gone([effect.pair])
+                self._rekey(effect.policy, effect.pair)
+                continue
+            self._tell_peer([effect.pair])
+            self._gone([effect.pair])
+            if isinstance(effect, Idle) and self._maps is not None:
+                self._maps.went_idle(effect.pair.child.policy.owner)
         self._carry_out(self.isakmp.handle_timer(now))
+
+    def _rekey(self, policy: ChildPolicy, pair: SaPair) -> None:
+        """A pair nears its end; for a crypto map IOS lets one run out that nothing has used."""
+        flow = self.flows.get(policy.owner)
+        if flow is None or flow.demands_at_once or not pair.idle:
+            self._initiate(policy)
 
     # -- packets -------------------------------------------------------------------------------
 
-    def _count_ike(self, message: bytes) -> None:
-        self.ike_work[0] += 1
-        self.ike_work[1] += len(message)
-
-    def _receive_ike(self, datagram: Datagram) -> None:
-        self._count_ike(datagram.payload)
-        self._carry_out(
-            self.isakmp.receive(
-                self._simulation.now,
-                datagram.payload,
-                datagram.source,
-                datagram.source_port,
-                datagram.destination,
-            )
-        )
-
-    def receive_esp(self, packet: bytes, interface: Interface) -> None:
-        """An ESP packet for this router."""
-        payload = packet[header_length(packet) :]
-        pair = self.sadb.by_spi.get(int.from_bytes(payload[:4], "big"))
-        if pair is None:
-            self._unknown_spi(packet, payload, interface)
-            return
-        self.esp_work[0] += 1
-        self.esp_work[1] += len(payload)
-        try:
-            next_header, inner = pair.inbound.open(payload)
-        except EspError:
-            return  # counted by the SA
-        guard = self._guards.get(pair.child.policy.owner)
-        if guard is None:
-            return
-        if pair.child.proposal.mode is Mode.TRANSPORT:
-            inner = _restore_header(packet, next_header, inner)
-        elif next_header != IpProtocol.IPV4:
-            self.policy_drops += 1
-            return
-        if guard.tunnel.is_gre:
-            self._decrypted_gre(guard, inner)
-        else:
-            guard.tunnel.decapsulated(inner)
-
-    def _decrypted_gre(self, guard: TunnelGuard, packet: bytes) -> None:
-        """What an SA for GRE may carry: GRE between its two ends (RFC 4301, 5.2)."""
-        policy = guard.policy
-        if (
-            not header_ok(packet)
-            or packet[12:20] != policy.peer.packed + policy.local.packed
-            or packet[9] != IpProtocol.GRE
-        ):
-            self.policy_drops += 1
-            return
-        if is_fragment(packet):
-            try:
-                self._reassembler.expire(self._simulation.now)
-                whole = self._reassembler.add(packet, self._simulation.now)
-            except DecodeError:
-                self.policy_drops += 1
-                return
-            if whole is None:
-                return
-            packet = whole
-        self._gre.receive_decrypted(packet, guard.tunnel)
-
-    def _unknown_spi(self, packet: bytes, payload: bytes, interface: Interface) -> None:
-        self.invalid_spi += 1
-        if len(payload) < 8 or not self._may_complain("invalid spi"):
-            return
-        spi = int.from_bytes(payload[:4], "big")
-        source, destination = IPv4Address(packet[12:16]), IPv4Address(packet[16:20])
-        self._console.log(
-            "CRYPTO",
-            4,
-            "RECVD_PKT_INV_SPI",
-            f"decaps: rec'd IPSEC packet has invalid spi for destaddr={destination}, prot=50, "
-            f"spi=0x{spi:X}({spi}), srcaddr={source}, input interface={interface.name}",
-        )
+    def _spi_unknown(self, local: IPv4Address, peer: IPv4Address, spi: int) -> None:
+        """ESP came for an SA that is not there: `crypto isakmp invalid-spi-recovery`."""
+        now = self._simulation.now
+        self._carry_out(self.isakmp.invalid_spi(now, local, peer, Spi(spi)))
 
     def _not_encrypted(self, packet: bytes, _tunnel: TunnelInterface) -> None:
         """GRE in the clear for a protected tunnel: dropped."""
-        self.cleartext_drops += 1
-        if self._may_complain("not ipsec"):
-            source, destination = IPv4Address(packet[12:16]), IPv4Address(packet[16:20])
-            self._console.log(
-                "CRYPTO",
-                4,
-                "RECVD_PKT_NOT_IPSEC",
-                f"Rec'd packet not an IPSEC packet. (ip) vrf/dest_addr= /{destination}, "
-                f"src_addr= {source}, prot= {packet[9]}",
-            )
+        self._tunnel_drops += 1
+        self._logs.not_encrypted(packet)
 
-    def _may_complain(self, about: str) -> bool:
-        now = self._simulation.now
-        last = self._complained.get(about)
-        if last is not None and now - last < LOG_INTERVAL:
-            return False
-        self._complained[about] = now
-        return True
+    @property
+    def cleartext_drops(self) -> int:
+        """Packets that came in the clear and should not have."""
+        return self._tunnel_drops + (0 if self._maps is None else self._maps.clear_drops)
+
+    @property
+    def ike_work(self) -> list[int]:
+        """IKE messages sent and received, and their octets."""
+        return self.ike.work
 
     # -- state ---------------------------------------------------------------------------------
 
     def secured(self, tunnel: TunnelInterface) -> bool:
         """Whether a tunnel has an SA to send with."""
-        guard = self._guards.get(str(tunnel.name))
+        guard = self.flows.get(str(tunnel.name))
         return guard is not None and guard.flow.current is not None
+
+    def leaves_by(self, interface: Interface) -> bool:
+        """Whether protected traffic leaves by an interface."""
+        return any(flow.path_interface is interface for flow in self.flows.values())
 
     def plaintext_mtu(self, tunnel: TunnelInterface) -> int | None:
         """Bytes that IPsec leaves a protected tunnel, or None while it has no SA."""
-        guard = self._guards.get(str(tunnel.name))
+        guard = self.flows.get(str(tunnel.name))
         if guard is None or guard.flow.current is None:
             return None
         return guard.plaintext_mtu(guard.flow.current)
 
-    def clear_sas(self, peer: IPv4Address | None) -> None:
-        """`clear crypto sa [peer A]`: delete, tell the peer, negotiate anew."""
-        pairs = self.sadb.clear(peer)
-        self._tell_peer(pairs)
-        self._gone(pairs)
+    def clear_sas(self, which: Callable[[SaPair], bool]) -> None:
+        """`clear crypto sa`: delete and tell the peers; tunnels negotiate anew."""
+        gone = self._delete(which)
+        self._tell_peer(gone)
+        self._gone(gone)
 
-    def clear_isakmp(self, conn_id: int | None) -> None:
-        """`clear crypto isakmp [conn-id]`."""
-        self._carry_out(self.isakmp.clear(self._simulation.now, conn_id))
+    def _delete(self, which: Callable[[SaPair], bool]) -> list[SaPair]:
+        gone: list[SaPair] = []
+        for pair in list(self.sadb.by_spi.values()):
+            if which(pair):
+                gone += self.sadb.delete(pair.child.policy.peer, [pair.child.outbound_spi])
+        return gone
+
+    def clear_isakmp(self, conn_id: int | None = None, peer: IPv4Address | None = None) -> None:
+        """`clear crypto isakmp [conn-id]`, and the second half of `clear crypto session`."""
+        self._carry_out(self.isakmp.clear(self._simulation.now, conn_id, peer))
 
     def esp_key_records(self) -> Iterator[EspKeyRecord]:
         """The keys of every ESP SA so far, for reading captures."""
@@ -414,32 +508,22 @@ class CryptoEngine:
 
     def flow_views(self) -> list[IpsecFlowView]:
         """Protected flows, by interface."""
-        now = self._simulation.now
-        return [crypto_views.flow_view(guard, now) for guard in self._guards.values()]
+        from ioscli.router import crypto_views
+
+        return crypto_views.flow_views(self.flows.values(), self._simulation.now)
 
     def session_views(self) -> list[CryptoSessionView]:
         """IKE and IPsec state, by interface and peer."""
+        from ioscli.router import crypto_views
+
         now = self._simulation.now
-        isakmp = self.isakmp_views()
-        return [crypto_views.session_view(guard, isakmp, now) for guard in self._guards.values()]
+        return crypto_views.session_views(self.flows.values(), self.isakmp_views(), now)
 
 
 def _block(_packet: bytes) -> None:
     """What a tunnel does whose protection cannot work yet: nothing leaves in the clear."""
 
 
-def _same_ends(old: ChildPolicy, new: ChildPolicy) -> bool:
-    """Whether a changed policy still speaks of the same traffic with the same peer."""
-    return _ends(old) == _ends(new)
-
-
 def _ends(policy: ChildPolicy) -> tuple[object, ...]:
+    """What must not change for SAs to stay: the traffic and the peer."""
     return policy.local, policy.peer, policy.local_selector, policy.remote_selector
-
-
-def _restore_header(packet: bytes, protocol: int, payload: bytes) -> bytes:
-    """The original packet of transport mode: the outer header with the inner protocol."""
-    header = Ipv4Template(packet[12:16], packet[16:20], protocol, packet[8])
-    identification = int.from_bytes(packet[4:6], "big")
-    flags = int.from_bytes(packet[6:8], "big")
-    return header.build(len(payload), identification, packet[1], flags) + payload

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv4Network
 
-from ioscli.codec.ipv4 import IpProtocol
 from ioscli.model.config import RouterConfig
 from ioscli.model.crypto import BUILT_IN, ChildPolicy, ChildProposal, IpsecConfig, Mode, Selector
 from ioscli.model.isakmp import IsakmpProfile, Keyring
@@ -35,9 +34,10 @@ def child_policy(tunnel: TunnelInterface, ipsec: IpsecConfig) -> ChildPolicy | N
     if not proposals:
         return None
     local, remote = _ANYTHING, _ANYTHING
-    if tunnel.is_gre:
-        local = Selector(IPv4Network(tunnel.source), IpProtocol.GRE)
-        remote = Selector(IPv4Network(settings.destination), IpProtocol.GRE)
+    carrier = tunnel.carrier_protocol
+    if carrier is not None:
+        local = Selector(IPv4Network(tunnel.source), carrier)
+        remote = Selector(IPv4Network(settings.destination), carrier)
     else:
         # Identities that are not the endpoints rule transport mode out (RFC 4301, 4.1).
         proposals = [ChildProposal(transform, Mode.TUNNEL) for transform, _ in proposals]
@@ -51,7 +51,16 @@ def child_policy(tunnel: TunnelInterface, ipsec: IpsecConfig) -> ChildPolicy | N
         pfs_group=profile.pfs_group,
         lifetime_seconds=profile.lifetime_seconds or ipsec.lifetime_seconds,
         lifetime_kilobytes=profile.lifetime_kilobytes or ipsec.lifetime_kilobytes,
+        isakmp_profile=settings.protection_isakmp_profile or profile.isakmp_profile,
+        replay_window=profile.replay_window,
+        idle_time=profile.idle_time or ipsec.idle_time,
     )
+
+
+def responder_only(tunnel: TunnelInterface, ipsec: IpsecConfig) -> bool:
+    """Whether the tunnel's profile leaves it to the peer to begin."""
+    profile = ipsec.profiles.get(tunnel.settings.protection_profile or "")
+    return profile is not None and profile.responder_only
 
 
 def follow_names(config: RouterConfig) -> None:

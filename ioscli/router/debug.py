@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import partial
 from ipaddress import IPv4Address
+from typing import TYPE_CHECKING
 
 from ioscli.codec.arp import ArpOperation, ArpPacket
 from ioscli.codec.icmp import (
@@ -29,6 +30,9 @@ from ioscli.router.icmp import Icmp, IcmpSeen
 from ioscli.router.routing_protocols import Routing
 from ioscli.router.syslog import ConsoleLog
 
+if TYPE_CHECKING:
+    from ioscli.router.nat_debug import NatDebug
+
 
 class Topic(Enum):
     """What can be debugged: the heading of `show debugging`, and the topic's name in it.
@@ -39,6 +43,11 @@ class Topic(Enum):
     IP_ICMP = ("Generic IP", "ICMP packet")
     IP_PACKET = ("Generic IP", "IP packet")
     POLICY = ("Generic IP", "Policy routing")
+    IP_NAT = ("Generic IP", "IP NAT")
+    TUNNEL_KEEPALIVE = ("Tunnel", "Tunnel keepalive")
+    CRYPTO_ISAKMP = ("Cryptographic Subsystem", "Crypto ISAKMP")
+    CRYPTO_ISAKMP_ERROR = ("Cryptographic Subsystem", "Crypto ISAKMP Error")
+    CRYPTO_IPSEC = ("Cryptographic Subsystem", "Crypto IPSEC")
     ARP = ("ARP", "ARP packet")
     IP_ROUTING = ("IP routing", "IP routing")
     OSPF_ADJACENCY = ("IP routing", "OSPF adjacency")
@@ -103,6 +112,13 @@ _OF_PROTOCOLS = {
     Topic.EIGRP_SIA_REPLY: (RouteSource.EIGRP, "packets SIA-Reply"),
 }
 
+#: What IKE calls its topics.
+_OF_CRYPTO = {
+    Topic.CRYPTO_ISAKMP: "isakmp",
+    Topic.CRYPTO_ISAKMP_ERROR: "isakmp error",
+    Topic.CRYPTO_IPSEC: "ipsec",
+}
+
 _UNREACHABLE: dict[int, str] = {
     UnreachableCode.NET: "net",
     UnreachableCode.HOST: "host",
@@ -118,13 +134,18 @@ class Debugging:
     """Turns topics on and off, and writes what they see to the log."""
 
     __slots__ = (
+        "_crypto",
         "_forwarding",
         "_icmp",
+        "_keepalives",
         "_lists",
         "_log",
+        "_nat",
         "_policy",
         "_route_watchers",
         "_routing",
+        "nat_detailed",
+        "nat_list",
         "on",
         "packet_detail",
         "packet_list",
@@ -138,8 +159,13 @@ class Debugging:
         routing: Routing,
         lists: Mapping[str, AccessList],
         policy: Callable[[bool], None],
+        nat: Callable[[NatDebug | None], None],
+        keepalives: Callable[[Callable[[str], None] | None], None],
+        crypto: Callable[[], set[str]],
     ) -> None:
-        """lists: the access lists by name; policy: switches the lines of policy routing."""
+        """lists: the access lists by name; policy: switches the lines of policy routing; nat:
+        takes what writes those of NAT; keepalives: takes who is given those of tunnels; crypto: the
+        topics that IKE looks at."""
         self._log = log
         self._forwarding = forwarding
         self._icmp = icmp
@@ -147,10 +173,16 @@ class Debugging:
         self._route_watchers: list[tuple[Rib, Watcher]] = []
         self._lists = lists
         self._policy = policy
+        self._nat = nat
+        self._keepalives = keepalives
+        self._crypto = crypto
         self.on: set[Topic] = set()
         self.packet_list: int | None = None
         """`debug ip packet N`: packets that the access list permits alone."""
         self.packet_detail = False
+        self.nat_list: int | None = None
+        """`debug ip nat N`."""
+        self.nat_detailed = False
 
     def switch(self, topic: Topic, on: bool) -> None:
         """Turn one topic on or off."""
@@ -169,13 +201,22 @@ class Debugging:
                 self._forwarding.watch_packet = self._packet if on else None
             case Topic.POLICY:
                 self._policy(on)
+            case Topic.IP_NAT:
+                self._nat(self._nat_lines() if on else None)
+            case Topic.TUNNEL_KEEPALIVE:
+                self._keepalives(self._log.debug if on else None)
+            case _ if topic in _OF_CRYPTO:
+                _switch(self._crypto(), _OF_CRYPTO[topic], on)
             case _:
                 source, name = _OF_PROTOCOLS[topic]
-                watched = self._routing.debugged(source)
-                if on:
-                    watched.add(name)
-                else:
-                    watched.discard(name)
+                _switch(self._routing.debugged(source), name, on)
+
+    def _nat_lines(self) -> NatDebug:
+        from ioscli.router.nat_debug import NatDebug
+
+        return NatDebug(
+            self._log, self._lists, access_list=self.nat_list, detailed=self.nat_detailed
+        )
 
     def all_off(self) -> None:
         """`undebug all`."""
@@ -223,7 +264,17 @@ class Debugging:
         if topic is Topic.IP_PACKET and on:
             said += " (detailed)" if self.packet_detail else ""
             said += f" for access list {self.packet_list}" if self.packet_list else ""
+        if topic is Topic.IP_NAT and on:
+            said = "IP NAT detailed debugging is on" if self.nat_detailed else said
+            said += f" for access list {self.nat_list}" if self.nat_list else ""
         return said
+
+
+def _switch(watched: set[str], name: str, on: bool) -> None:
+    if on:
+        watched.add(name)
+    else:
+        watched.discard(name)
 
 
 def arp_line(packet: ArpPacket, interface: InterfaceName, sent: bool) -> str:

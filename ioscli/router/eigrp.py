@@ -24,6 +24,7 @@ from ioscli.model.redistribution import Redistribution
 from ioscli.model.rib import Path, Route, RouteSource
 from ioscli.protocols.eigrp import Eigrp
 from ioscli.protocols.eigrp.topology import Descriptor, Rank, prefix_of
+from ioscli.router.key_lifetimes import KeyLifetimes
 from ioscli.router.routing_process import IpRoutingProcess
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class EigrpProcess(IpRoutingProcess):
         self.machine = Eigrp(autonomous_system, chance)
         super().__init__(router, vrf, str(autonomous_system), self.machine)
         self._told: tuple[EigrpConfig, list[EigrpInterface]] | None = None
+        self._lifetimes = KeyLifetimes(self)
         self._elsewhere: dict[IPv4Network, Rank | None] = {}
         """What the table has from other sources since the machine was told; None: no more."""
         for route in vrf.rib.routes():
@@ -223,7 +225,7 @@ class EigrpProcess(IpRoutingProcess):
         chain = self.router.config.key_chains.get(settings.key_chain or "")
         if chain is None:
             return ()
-        moment = int(self.router.clock.utc().timestamp())
+        moment = self._lifetimes.follow(chain)
         sending = chain.sending(moment)
         keys = [
             EigrpKey(key.number, key.string.clear, key is sending)

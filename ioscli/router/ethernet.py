@@ -88,11 +88,9 @@ class EthernetInterface(Interface):
             if self.address is None and 0 in self.subinterfaces:
                 self._hand_over(0, frame)
                 return
-            packet = frame[14:]
-            length = int.from_bytes(packet[2:4], "big")
-            if length < len(packet):
-                packet = packet[:length]  # the padding of short frames
-            self.receive_packet(packet, self)
+            # As long as it says it is: short frames are padded.
+            end = _HEADER + int.from_bytes(frame[16:18], "big")
+            self.receive_packet(frame[_HEADER:end], self)
         elif kind == _ARP:
             if self.address is None and 0 in self.subinterfaces:
                 self._hand_over(0, frame)

@@ -31,17 +31,19 @@ from ioscli.router.interfaces import (
     Adjacency,
     ClampingAdjacency,
     GuardedAdjacency,
+    InterceptedAdjacency,
     Interface,
     NullInterface,
 )
 from ioscli.router.load_sharing import LoadSharing
 
 _BROADCAST = b"\xff\xff\xff\xff"
-_FRAGMENT_BITS = 0x3FFF
+_FRAGMENT_BITS = 0x3F
+"""Of the first byte of flags and offset: More Fragments and the offset's upper bits."""
 _WITHOUT_OPTIONS = 0x45
 """First byte of an IPv4 header of five words."""
 _SHORTEST_OPTION = 2
-_UNWRAPPED = frozenset({IpProtocol.GRE, IpProtocol.ESP})
+_UNWRAPPED = frozenset({IpProtocol.GRE, IpProtocol.IPV4, IpProtocol.ESP, IpProtocol.AH})
 """Protocols whose packets are only unwrapped here, by no process (`show interfaces stats`)."""
 _FIRST_GROUP = 224
 _RECURSION_LIMIT = 8
@@ -375,17 +377,25 @@ class Forwarding:
         self.errors.prohibited(packet, interface)
 
     def _pass_guard(self, packet: bytes, interface: Interface, target: Target) -> None:
-        """Forward a packet, if the outgoing interface's list lets it through."""
+        """Forward a packet, if the outgoing interface's list and whatever else is there let it."""
         if isinstance(target, LoadSharing):
             target = target.choose(packet[12:20])
-        if isinstance(target, GuardedAdjacency):
-            if not target.guard(packet, interface):
+        original = packet  # as its sender knows it: NAT may change it below
+        while isinstance(target, GuardedAdjacency | InterceptedAdjacency):
+            if isinstance(target, InterceptedAdjacency):
+                left = target.intercept(packet, interface)
+                if left is None:
+                    return
+                packet = left
+            elif not target.guard(packet, interface):
                 self.forwarded_packets -= 1
-                self.refuse(packet, interface)
+                self.refuse(original, interface)
                 return
             target = target.behind
         if len(packet) <= target.mtu:
             target.send(forwarded(packet))
+        elif packet[6] & DONT_FRAGMENT >> 8:
+            self._too_big(original, interface, target)
         else:
             self._too_big(packet, interface, target)
 
@@ -407,11 +417,12 @@ class Forwarding:
         self.delivered += 1
         if packet[16:20] in self.own_broadcasts:
             self.broadcasts += 1
-        if packet[9] not in _UNWRAPPED:
+        protocol = packet[9]
+        if protocol not in _UNWRAPPED:
             interface.delivered(len(packet))
         if self.watch_packet is not None:
             self.watch_packet(packet, interface.name, False)
-        if int.from_bytes(packet[6:8], "big") & _FRAGMENT_BITS:
+        if packet[6] & _FRAGMENT_BITS or packet[7]:
             try:
                 whole = self._reassembler.add(packet, self._simulation.now)
             except DecodeError:
@@ -423,7 +434,7 @@ class Forwarding:
                 return
             self.reassembled += 1
             packet = whole
-        handler = self.protocols.get(packet[9])
+        handler = self.protocols.get(protocol)
         if handler is None:
             self.unknown_protocols += 1
             self.errors.protocol_unreachable(packet, interface)
@@ -509,7 +520,12 @@ class Forwarding:
         if target.mtu < 0:
             if isinstance(target, LoadSharing):
                 target = target.choose(packet[12:20])
-            if isinstance(target, GuardedAdjacency):
+            while isinstance(target, GuardedAdjacency | InterceptedAdjacency):
+                if isinstance(target, InterceptedAdjacency):
+                    left = target.intercept(packet, None)
+                    if left is None:
+                        return True
+                    packet = left
                 target = target.behind
             if len(packet) <= target.mtu:
                 target.send(packet)
@@ -586,6 +602,10 @@ class Forwarding:
             adjacency = ClampingAdjacency(adjacency, interface.clamp)
         if interface.guard is not None:
             adjacency = GuardedAdjacency(adjacency, interface.guard)
+        if interface.encrypt is not None:
+            adjacency = InterceptedAdjacency(adjacency, interface.encrypt)
+        if interface.translate is not None:
+            adjacency = InterceptedAdjacency(adjacency, interface.translate)
         return adjacency
 
     def way_out(self, destination: int) -> tuple[Interface, bytes] | None:

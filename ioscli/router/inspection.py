@@ -10,6 +10,7 @@ from ioscli.model.instant import Duration, Instant
 from ioscli.model.rib import Entry, Path, Rib, Route, RouteSource
 from ioscli.router.ethernet import EthernetInterface, SubInterface
 from ioscli.router.interfaces import Interface, NullInterface, PathCounts
+from ioscli.router.serial import SerialInterface
 from ioscli.router.tunnel import TunnelInterface
 from ioscli.router.views import (
     ArpView,
@@ -29,7 +30,11 @@ _DEFAULT_ROUTE = IPv4Network("0.0.0.0/0")
 _UNMARKED_KINDS = frozenset({"external", "internal", "local"})
 """BGP's routes, which `show ip route` does not tell apart."""
 
-_TRANSPORTS = {TunnelMode.GRE_IP: "GRE/IP", TunnelMode.IPSEC_IPV4: "IPSEC/IP"}
+_TRANSPORTS = {
+    TunnelMode.GRE_IP: "GRE/IP",
+    TunnelMode.IPIP: "IP/IP",
+    TunnelMode.IPSEC_IPV4: "IPSEC/IP",
+}
 
 
 def interface_views(router: Router) -> list[InterfaceView]:
@@ -64,6 +69,9 @@ def _interface_view(interface: Interface, now: Instant) -> InterfaceView:
         tunnel=_tunnel_view(interface) if isinstance(interface, TunnelInterface) else None,
         vlan=_vlan(interface),
         groups=tuple(IPv4Address(group) for group in sorted(interface.groups)),
+        output_queue=interface.port.waiting
+        if isinstance(interface, EthernetInterface | SerialInterface)
+        else 0,
         processed=_path(interface.processed),
         protocols=tuple((name, _path(it)) for name, it in sorted(interface.protocols.items())),
     )
@@ -112,6 +120,15 @@ def _tunnel_view(tunnel: TunnelInterface) -> TunnelView:
         transport_mtu=tunnel.transport_mtu,
         linestate=tunnel.linestate,
         protection_profile=settings.protection_profile,
+        sequencing=settings.sequence_datagrams,
+        checksumming=settings.checksum,
+        tos=settings.tos,
+        keepalive=settings.keepalive,
+        path_mtu_discovery=settings.path_mtu_discovery,
+        learned_mtu=tunnel.path_mtu.learned,
+        learned_expires=tunnel.path_mtu.expires,
+        transmit_bandwidth=settings.transmit_bandwidth,
+        receive_bandwidth=settings.receive_bandwidth,
     )
 
 

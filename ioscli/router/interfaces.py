@@ -70,6 +70,12 @@ class ClampingAdjacency(Adjacency):
         self._behind.send(self._clamp(packet))
 
 
+Intercept = Callable[[bytes, "Interface | None"], bytes | None]
+"""Looks at a packet that leaves, given the interface that it came in by; None: the router's own.
+
+Its TTL is not lowered yet. What it gives back goes on; None: nothing is left to send."""
+
+
 class GuardedAdjacency(Adjacency):
     """A next hop on an interface with `ip access-group ... out`.
 
@@ -89,6 +95,28 @@ class GuardedAdjacency(Adjacency):
     def send(self, packet: bytes) -> None:
         """Send an IPv4 packet to the next hop, unasked: it is the router's own."""
         self.behind.send(packet)
+
+
+class InterceptedAdjacency(Adjacency):
+    """A next hop on an interface where something stands in the way of all that goes out.
+
+    A crypto map, NAT: `intercept` gives a packet back, changed or not, or None where it took it.
+    As with guards nothing fits the MTU, so that interfaces without such things pay nothing.
+    """
+
+    __slots__ = ("behind", "intercept")
+
+    def __init__(self, behind: Adjacency, intercept: Intercept) -> None:
+        super().__init__(behind.interface, behind.next_hop, b"")
+        self.behind = behind
+        self.intercept = intercept
+        self.mtu = -1
+
+    def send(self, packet: bytes) -> None:
+        """Send an IPv4 packet of the router's own."""
+        left = self.intercept(packet, None)
+        if left is not None:
+            self.behind.send(left)
 
 
 class PathCounts:
@@ -123,6 +151,7 @@ class Interface:
         "clamp",
         "config",
         "counters_cleared",
+        "encrypt",
         "forwarding",
         "groups",
         "guard",
@@ -140,9 +169,12 @@ class Interface:
         "protocol_up",
         "protocols",
         "rates",
+        "receive_decrypted",
         "receive_packet",
         "resets",
         "simulation",
+        "translate",
+        "translate_in",
         "unknown_protocols",
         "up",
     )
@@ -164,8 +196,18 @@ class Interface:
         """Lowers the MSS of SYNs that pass: `ip tcp adjust-mss`."""
         self.receive_packet: Callable[[bytes, Interface], None] = forwarding.receive
         """Takes the IPv4 packets that come in: an access list or route-map may stand before."""
+        self.receive_decrypted: Callable[[bytes, Interface], None] = forwarding.receive
+        """Takes what came in here by an SA of a crypto map: NAT, where there is any. The input
+        access list has seen the ESP packet and does not look again (Cisco, "Crypto Access Check
+        on Clear-Text Packets", since 12.3(8)T)."""
         self.guard: Callable[[bytes, Interface], bool] | None = None
         """Asked about packets in transit that go out here: `ip access-group ... out`."""
+        self.encrypt: Intercept | None = None
+        """Takes the packets that go out here and that a crypto map protects."""
+        self.translate: Intercept | None = None
+        """Translates the packets that go out here: NAT, which comes before encryption."""
+        self.translate_in: Callable[[bytes, Interface], bytes | None] | None = None
+        """Translates the packets that come in here, after the input access list."""
         self.groups: set[bytes] = set()
         """Multicast groups (4 bytes) that a routing protocol listens to here."""
         self.last_input: Instant | None = None
@@ -202,7 +244,7 @@ class Interface:
     def join(self, forwarding: Forwarding) -> None:
         """Hand packets to another routing table from now on."""
         self.forwarding = forwarding
-        self.receive_packet = forwarding.receive
+        self.receive_packet = self.receive_decrypted = forwarding.receive
         self.adjacencies.clear()
 
     @property
@@ -244,9 +286,15 @@ class Interface:
         self.address = config.address.ip if config.address else None
         self.ip_mtu = self.config.ip_mtu or self.mtu
         self.adjacencies.clear()
-        self.receive_packet = self.forwarding.receive
-        self.guard = None
-        if config.access_group_in or config.access_group_out or config.policy_map:
+        self.receive_packet = self.receive_decrypted = self.forwarding.receive
+        self.guard = self.encrypt = self.translate = self.translate_in = None
+        if (
+            config.access_group_in
+            or config.access_group_out
+            or config.policy_map
+            or config.crypto_map
+            or config.nat_side
+        ):
             self.forwarding.police(self)
         self.clamp = None
         if self.config.adjust_mss is not None:

@@ -12,9 +12,15 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
 from ioscli.codec.ospf.numbers import ALL_D_ROUTERS, ALL_SPF_ROUTERS
-from ioscli.model.effects import Install, Redistributed, RoutingEffect, Withdraw
+from ioscli.model.effects import (
+    Install,
+    InstallMany,
+    Redistributed,
+    RoutingEffect,
+    Withdraw,
+)
 from ioscli.model.ifname import InterfaceName
-from ioscli.model.instant import SECOND, Instant
+from ioscli.model.instant import Instant
 from ioscli.model.ospf import (
     OspfDistributeList,
     OspfInterface,
@@ -27,11 +33,11 @@ from ioscli.model.rib import Route, RouteSource
 from ioscli.protocols.ospf import Ospf
 from ioscli.protocols.ospf.counters import Counters
 from ioscli.protocols.ospf.graph import prefix_key
+from ioscli.router.key_lifetimes import KeyLifetimes
 from ioscli.router.redistribution import through_route_map
 from ioscli.router.routing_process import IpRoutingProcess
 
 if TYPE_CHECKING:
-    from ioscli.model.key_chain import KeyChain
     from ioscli.model.policy import PolicyConfig
     from ioscli.router.interfaces import Interface
     from ioscli.router.router import Router
@@ -66,8 +72,7 @@ class OspfProcess(IpRoutingProcess):
         self._leading_changes = 0
         self._refused: dict[IPv4Network, Route] = {}
         """Routes of the machine that a `distribute-list ... in` keeps out of the table."""
-        self._keys_change: int | None = None
-        """When a key's lifetime begins or ends next, seconds since 1970."""
+        self._lifetimes = KeyLifetimes(self)
         self._told: tuple[OspfConfig, list[OspfInterface], frozenset[int]] | None = None
 
     @property
@@ -100,8 +105,9 @@ class OspfProcess(IpRoutingProcess):
 
     def carry_out(self, effects: Iterable[RoutingEffect]) -> None:
         """Do what the machine asks; the group of designated routers is heard by these only."""
-        if self._refused or self._filters(incoming=True):
-            effects = [self._filtered(effect) for effect in effects]
+        effects = list(effects)
+        if effects and (self._refused or self._filters(incoming=True)):
+            effects = [self._filtered(effect) for effect in _one_by_one(effects)]
         super().carry_out(effects)
         if self.machine.leading_changes != self._leading_changes:
             self._leading_changes = self.machine.leading_changes
@@ -151,6 +157,10 @@ class OspfProcess(IpRoutingProcess):
     def covered(self) -> Collection[InterfaceName]:
         """The interfaces on which it runs."""
         return self.machine.interfaces.keys()
+
+    def takes(self, interface: Interface) -> bool:
+        """Whether it runs there; asked for every packet."""
+        return interface.name in self.machine.interfaces
 
     # -- distribute lists --------------------------------------------------------------------------
 
@@ -286,37 +296,17 @@ class OspfProcess(IpRoutingProcess):
         chain = None if name is None else self.router.config.key_chains.get(name)
         if chain is None:
             return facts
-        moment = int(self.router.clock.utc().timestamp())
+        moment = self._lifetimes.follow(chain)
         sending = chain.sending(moment)
         valid = ([] if sending is None else [sending]) + [
             key for key in chain.accepting(moment) if key is not sending
         ]
-        self._see_again(chain, moment)
         keys = [
             OspfKey(key.number & 255, key.string.clear, _DIGESTS.get(key.algorithm, "md5"))
             for key in valid
             if key.string is not None
         ]
         return facts._replace(keys=tuple(keys))
-
-    def _see_again(self, chain: KeyChain, moment: int) -> None:
-        """Look at the keys anew when the next of their lifetimes begins or ends."""
-        bounds = [
-            bound
-            for key in chain.keys.values()
-            for life in (key.accept, key.send)
-            if life is not None
-            for bound in (life.start, life.end)
-            if bound is not None and bound > moment
-        ]
-        if bounds and (self._keys_change is None or self._keys_change <= moment):
-            self._keys_change = min(bounds)
-            self._simulation.post((self._keys_change - moment) * SECOND, self._keys_changed, None)
-
-    def _keys_changed(self, _: object) -> None:
-        self._keys_change = None
-        if not self._closed:
-            self.configure()
 
     def _join_groups(self) -> None:
         """Listen where neighbors may be."""
@@ -396,6 +386,15 @@ def passes(policy: PolicyConfig, one: OspfDistributeList, route: Route) -> bool:
         return prefixes is None or prefixes.permits(route.prefix)
     addresses = policy.access_lists.get(one.name)
     return addresses is None or addresses.permits_route(route.prefix)
+
+
+def _one_by_one(effects: Iterable[RoutingEffect]) -> Iterator[RoutingEffect]:
+    """The effects with routes apart that were installed together."""
+    for effect in effects:
+        if isinstance(effect, InstallMany):
+            yield from map(Install, effect.routes)
+        else:
+            yield effect
 
 
 def _classful(prefix: IPv4Network) -> bool:

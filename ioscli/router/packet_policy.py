@@ -1,7 +1,7 @@
 """What stands in the way of packets: `ip access-group`, `ip policy`, `ip local policy`.
 
 An interface without any of them pays nothing: its packets go straight to `Forwarding`. Order of
-what comes in, as on IOS: access list, then policy routing, then the table.
+what comes in, as on IOS: access list, then NAT, then policy routing, then the table.
 """
 
 from __future__ import annotations
@@ -58,6 +58,11 @@ class PacketPolicy:
         if name is not None and not self._permits(name, packet, interface):
             forwarding.refuse(packet, interface)
             return
+        if interface.translate_in is not None:
+            translated = interface.translate_in(packet, interface)
+            if translated is None:
+                return
+            packet = translated
         if config.policy_map is not None and self._in_transit(packet, interface):
             changed = self.routing.route(config.policy_map, packet, interface)
             if changed is None:

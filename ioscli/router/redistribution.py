@@ -14,7 +14,7 @@ from ioscli.model.effects import Redistributed
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.policy import PolicyConfig
 from ioscli.model.redistribution import Redistribution
-from ioscli.model.rib import Rib, Route, RouteSource
+from ioscli.model.rib import INACCESSIBLE, Rib, Route, RouteSource
 from ioscli.model.route_map import (
     RouteFacts,
     Set,
@@ -51,6 +51,8 @@ class Sets(NamedTuple):
     vector: tuple[int, int, int, int, int] | None = None
     metric_type: int | None = None
     tag: int | None = None
+    others: tuple[Set, ...] = ()
+    """What concerns BGP alone: communities, weight and so on."""
 
 
 Policy = Callable[[str, Route], Sets | None]
@@ -116,6 +118,8 @@ def collect_sets(applied: Iterable[Set], metric: int) -> Sets:
                 sets = sets._replace(metric_type=_METRIC_TYPES[kind])
             case SetTag(tag):
                 sets = sets._replace(tag=tag)
+            case _:
+                sets = sets._replace(others=(*sets.others, line))
     return sets
 
 
@@ -123,6 +127,8 @@ def _offered(rib: Rib, line: Redistribution, covered: Covered) -> Iterator[Route
     """The table's routes of a source, with the connected networks under a protocol."""
     own = frozenset(covered(line.source, line.process))
     for route in rib.routes():
+        if route.metric == INACCESSIBLE:
+            continue
         if route.source is line.source:
             if route.process == line.process and _matches(route, line.match):
                 yield route
@@ -154,4 +160,5 @@ def _handed_over(route: Route, line: Redistribution, sets: Sets) -> Redistribute
         next_hop=path.next_hop,
         interface=path.interface,
         origin_metric=route.metric,
+        sets=sets.others,
     )

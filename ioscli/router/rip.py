@@ -18,6 +18,7 @@ from ioscli.model.rib import Route, RouteSource
 from ioscli.model.rip import RipConfig, RipInterfaceSettings, major_network
 from ioscli.protocols.rip import Rip
 from ioscli.protocols.rip.interface import Key, RipInterface, versions
+from ioscli.router.key_lifetimes import KeyLifetimes
 from ioscli.router.redistribution import through_route_map
 from ioscli.router.routing_process import RoutingProcess
 
@@ -42,6 +43,7 @@ class RipProcess(RoutingProcess):
         chance = router.simulation.random(f"{router.name} rip {vrf_name} {router.simulation.now}")
         self.machine = Rip(chance)
         super().__init__(router, vrf, "", self.machine)
+        self._lifetimes = KeyLifetimes(self)
         self._joined: set[InterfaceName] = set()
         self._told: tuple[RipConfig, list[RipInterface]] | None = None
         vrf.udp.open(PORT, self._datagram)
@@ -102,7 +104,7 @@ class RipProcess(RoutingProcess):
         chain = self.router.config.key_chains.get(settings.key_chain or "")
         if chain is None:
             return None, ()
-        moment = int(self.router.clock.utc().timestamp())
+        moment = self._lifetimes.follow(chain)
         accepted = tuple(
             Key(key.number, key.string.clear.encode())
             for key in chain.accepting(moment)

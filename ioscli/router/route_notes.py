@@ -25,7 +25,9 @@ def route_notes(router: Router, prefix: IPv4Network, table: str) -> RouteNotes:
         return RouteNotes()
     route = entry.route
     processes = [it for it in router.routing.processes.values() if it.vrf.name == table]
-    own = router.routing.processes.get((route.source, route.process))
+    own = next(
+        (it for it in processes if (it.source, it.name) == (route.source, route.process)), None
+    )
     redistributing = [_label(own)] if own is not None and route.source in _ALWAYS_OWN else []
     advertised = []
     for process in processes:
@@ -40,6 +42,7 @@ def route_notes(router: Router, prefix: IPv4Network, table: str) -> RouteNotes:
         tuple(advertised),
         None if own is None else own.forward_metric(route),
         tuple(() if own is None else tuple(own.path_details(route, it)) for it in route.paths),
+        None if own is None else own.held_down(route),
     )
 
 

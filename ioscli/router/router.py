@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ioscli.codec.ipv4 import IpProtocol
 from ioscli.engine.link import Port
@@ -14,13 +14,20 @@ from ioscli.model.changes import (
     CryptoChanged,
     InterfaceChanged,
     InterfaceRemoved,
+    NatChanged,
     RoutingChanged,
     StaticRoutesChanged,
     SystemChanged,
     TablesChanged,
     TrackingChanged,
 )
-from ioscli.model.config import InterfaceConfig, RouterConfig, TunnelConfig, new_router_config
+from ioscli.model.config import (
+    InterfaceConfig,
+    RouterConfig,
+    StaticRoute,
+    TunnelConfig,
+    new_router_config,
+)
 from ioscli.model.ifname import ETHERNET_KINDS, NULL0, InterfaceName
 from ioscli.model.instant import SECOND, Duration
 from ioscli.model.platform import CONFIGURATION_REGISTER, RESTARTED
@@ -42,14 +49,18 @@ from ioscli.router.tunnel import TunnelInterface
 from ioscli.router.vrf import GLOBAL, Vrf
 
 if TYPE_CHECKING:
+    from ioscli.codec.rsa import RsaKey
     from ioscli.model.crypto import IsakmpSaState
     from ioscli.protocols.ike import IkeKeyRecord
     from ioscli.protocols.ipsec.sadb import EspKeyRecord
     from ioscli.router.archive import ConfigArchive
     from ioscli.router.config_history import ConfigHistory
     from ioscli.router.crypto import CryptoEngine
+    from ioscli.router.crypto_map_views import CryptoMapView, ProfileMapView
     from ioscli.router.debug import Debugging
     from ioscli.router.memory import Memory
+    from ioscli.router.nat import Nat
+    from ioscli.router.nat_debug import NatDebug
     from ioscli.router.packet_policy import PacketPolicy
     from ioscli.router.tracking import Tracking
     from ioscli.router.traffic import TrafficView
@@ -125,12 +136,15 @@ class Router:
         self.exec_lines.restarted()
         self._memory: Memory | None = None
         self._debugging: Debugging | None = None
+        self._keepalive_lines: Callable[[str], None] | None = None
         self._config_history: ConfigHistory | None = None
         self._tracking: Tracking | None = None
         self._recursion = RecursionGuard(simulation, self.console, name, self.reconverge)
         self._packet_policy: PacketPolicy | None = None
+        self._nat: Nat | None = None
         self._tables_changed()
         self.forwarding.protocols[IpProtocol.ESP] = self._first_esp
+        self.forwarding.protocols[IpProtocol.AH] = self._first_ah
         self.lines.changed = self.reconverge
         # Null0 is there whether or not it is configured.
         self._make_interface(self.config.interfaces.get(NULL0) or InterfaceConfig(NULL0))
@@ -182,12 +196,25 @@ class Router:
                 self.routing,
                 self.config.policy.access_lists,
                 self._debug_policy,
+                self._debug_nat,
+                self._debug_keepalives,
+                lambda: self.crypto.isakmp.debugging,
             )
         return self._debugging
 
     def _debug_policy(self, on: bool) -> None:
         """`debug ip policy`."""
         self.packet_policy.routing.debugging = on
+
+    def _debug_nat(self, lines: NatDebug | None) -> None:
+        """`debug ip nat`."""
+        self.nat.debug = lines
+
+    def _debug_keepalives(self, lines: Callable[[str], None] | None) -> None:
+        """`debug tunnel keepalive`."""
+        self._keepalive_lines = lines
+        for tunnel in self._tunnels():
+            tunnel.keepalives.watch = lines
 
     @property
     def memory(self) -> Memory:
@@ -232,11 +259,25 @@ class Router:
                 self.console,
             )
             self._crypto.secured_changed = self._secured_changed
-            self.forwarding.protocols[IpProtocol.ESP] = self._crypto.receive_esp
+            self._crypto.routes_wanted = self._inject_routes
+            self._crypto.ike.signing_key = self._signing_key
+            self.vrfs[GLOBAL].ipsec_error = self._crypto.icmp_error
+            self.forwarding.protocols[IpProtocol.ESP] = self._crypto.input.receive
+            self.forwarding.protocols[IpProtocol.AH] = self._crypto.input.receive_ah
         return self._crypto
 
+    def _first_ah(self, packet: bytes, interface: Interface) -> None:
+        self.crypto.input.receive_ah(packet, interface)
+
+    def _signing_key(self) -> RsaKey | None:
+        """The RSA key pair that IKE signs with: the oldest that may."""
+        for pair in self.keys.pairs(kind="RSA"):
+            if pair.usage != "Encryption Key":
+                return cast("RsaKey", pair.key)
+        return None
+
     def _first_esp(self, packet: bytes, interface: Interface) -> None:
-        self.crypto.receive_esp(packet, interface)
+        self.crypto.input.receive(packet, interface)
 
     # -- life ----------------------------------------------------------------------------------
 
@@ -262,6 +303,9 @@ class Router:
             interface.configured()
             self.lines.boot(interface)
         self._follow_local_policy()
+        if self.config.nat is not None:
+            self.nat.reconfigure()
+        self._log_ports()  # before the tunnels that follow them
         self.reconverge()
         for interface in self.interfaces.values():
             if interface.protocol_up:
@@ -269,7 +313,8 @@ class Router:
         self._reconfigure_crypto()
         if self.config.tracked or self.config.sla_operations:
             self.tracking.reconfigure()
-        self._log_boot()
+        if not self._life:  # a reload says so itself, when all is done
+            self.console.log("SYS", 5, "RESTART", RESTARTED, booting=True)
         self.simulation.post(LoadAverage.SAMPLE, self._sample_load, self._life)
         self.simulation.post(_ARP_SWEEP, self._sweep_arp, self._life)
 
@@ -288,10 +333,14 @@ class Router:
         if self._tracking is not None:
             self._tracking.stop()
         self._recursion.stop()
+        if self._nat is not None:
+            self._nat.stop()
         if self._crypto is not None:
             self._crypto.stop()
             self._former_crypto.append(self._crypto)
         for interface in self.interfaces.values():
+            if isinstance(interface, TunnelInterface):
+                interface.stop()
             if isinstance(interface, EthernetInterface | SerialInterface):
                 interface.port = Port(self.simulation, interface.port.name)
                 interface.port.powered = False
@@ -314,24 +363,26 @@ class Router:
         self.keys = KeyRing(self.files.private_config)
         self.config_register = self.files.config_register
 
-    def _log_boot(self) -> None:
-        """What a booting router says of its ports: into the buffer, for nobody is there yet."""
+    def _log_ports(self) -> None:
+        """What a booting router says of its ports: for the buffer alone when nobody is there yet.
+
+        Who has ordered a reload sees it.
+        """
+        booting = not self._life
         for name in self.hardware:
             interface = self.interfaces.get(name)
             if interface is None:
                 continue  # a startup-config without a section for this port
             if interface.config.shutdown:
                 state = f"Interface {name}, changed state to administratively down"
-                self.console.log("LINK", 5, "CHANGED", state, booting=True)
+                self.console.log("LINK", 5, "CHANGED", state, booting=booting)
             else:
                 word = "up" if interface.up else "down"
                 state = f"Interface {name}, changed state to {word}"
-                self.console.log("LINK", 3, "UPDOWN", state, booting=True)
+                self.console.log("LINK", 3, "UPDOWN", state, booting=booting)
             word = "up" if interface.protocol_up else "down"
             state = f"Line protocol on Interface {name}, changed state to {word}"
-            self.console.log("LINEPROTO", 5, "UPDOWN", state, booting=True)
-        if not self._life:  # a reload says so itself, when all is done
-            self.console.log("SYS", 5, "RESTART", RESTARTED, booting=True)
+            self.console.log("LINEPROTO", 5, "UPDOWN", state, booting=booting)
 
     def log(self, facility: str, severity: int, mnemonic: str, text: str) -> None:
         """Emit a system message."""
@@ -377,9 +428,13 @@ class Router:
                     self.tracking.reconfigure()
                 case CryptoChanged():
                     crypto = True
+                case NatChanged():
+                    settle = self.nat.reconfigure() or settle
                 case RoutingChanged():
                     routing = True
                     self._follow_local_policy()
+                    # Crypto maps go by access lists.
+                    crypto = crypto or (self._crypto is not None and self._crypto.has_maps)
                 case SystemChanged():
                     pass  # read from the configuration when it is needed
         if settle:
@@ -394,7 +449,10 @@ class Router:
         if self._crypto is not None or any(
             tunnel.settings.protection_profile for tunnel in tunnels
         ):
-            self.crypto.reconfigure(tunnels)
+            self.crypto.reconfigure(tunnels, self._with_crypto_map())
+
+    def _with_crypto_map(self) -> list[Interface]:
+        return [it for it in self.interfaces.values() if it.config.crypto_map is not None]
 
     def _interface_changed(self, name: InterfaceName) -> None:
         if not name.modelled:
@@ -410,6 +468,8 @@ class Router:
         for tunnel in self._tunnels():
             if tunnel.source_interface == name:
                 self._follow(tunnel)
+        if self._nat is not None:
+            self._nat.reconfigure()  # it may translate to the interface's address
 
     def _follow(self, interface: Interface) -> None:
         before = interface.address
@@ -458,8 +518,28 @@ class Router:
         self.vrfs[table].rib.renew(prefix, self.simulation.now)
 
     def _police(self, interface: Interface) -> None:
-        """An interface asks for access lists or policy routing."""
-        self.packet_policy.follow(interface)
+        """An interface asks for access lists, policy routing, NAT or a crypto map."""
+        config = interface.config
+        if config.access_group_in or config.access_group_out or config.policy_map:
+            self.packet_policy.follow(interface)
+        if config.nat_side is not None:
+            self.nat.follow(interface)
+        if config.crypto_map is not None:
+            self.crypto.maps.follow(interface)
+
+    @property
+    def nat(self) -> Nat:
+        """Address translation, made when something first needs it."""
+        if self._nat is None:
+            from ioscli.router.nat import Nat
+
+            self._nat = Nat(self)
+        return self._nat
+
+    @property
+    def running_nat(self) -> Nat | None:
+        """Address translation, where something needed it so far."""
+        return self._nat
 
     def _follow_local_policy(self) -> None:
         """`ip local policy`: of the global table, as on IOS."""
@@ -481,7 +561,11 @@ class Router:
             return
         interface = self.interfaces.pop(name, None)
         if interface is not None:
+            if isinstance(interface, TunnelInterface):
+                interface.stop()
             self.lines.removed(interface)
+            if self._nat is not None:
+                self._nat.reconfigure()
 
     def _make_interface(self, config: InterfaceConfig) -> Interface:
         name = config.name
@@ -491,6 +575,8 @@ class Router:
             if config.tunnel is None:
                 config.tunnel = TunnelConfig()
             interface = TunnelInterface(config, simulation, forwarding)
+            interface.settle = self.reconverge
+            interface.keepalives.watch = self._keepalive_lines
             interface.transport = self._vrf(config.tunnel.vrf).forwarding
         elif name.kind == "Loopback":
             interface = LoopbackInterface(config, simulation, forwarding)
@@ -568,8 +654,10 @@ class Router:
             self.reconverge()
             return
         for name in tables:
-            self.vrfs[name].routes.update_static()
-            self.vrfs[name].forwarding.flush()
+            table = self.vrfs.get(name)
+            if table is not None:  # it may have gone with the process that changed it
+                table.routes.update_static()
+                table.forwarding.flush()
         if self._crypto is not None:
             self._crypto.routes_changed()
         if self._tracking is not None:
@@ -579,14 +667,46 @@ class Router:
         return self._crypto is not None and self._crypto.secured(tunnel)
 
     def _secured_changed(self, tunnel: TunnelInterface) -> None:
-        """An SA of a tunnel came or went: its MTU, and a VTI's line protocol, follow."""
-        tunnel.mtu_left = self.crypto.plaintext_mtu(tunnel)
-        tunnel.configured()
+        """An SA of a tunnel came or went: its MTU, and a VTI's line protocol, follow.
+
+        What does not lean on them is left alone: a hub has hundreds of tunnels.
+        """
+        left, ip_mtu = self.crypto.plaintext_mtu(tunnel), tunnel.ip_mtu
+        if left != tunnel.mtu_left:
+            tunnel.mtu_left = left
+            tunnel.configured()
+            for table in self.vrfs.values():
+                table.forwarding.flush()
+        up = tunnel.evaluate(secured=self._secured(tunnel)) and tunnel.up
+        moved = tunnel.ip_mtu != ip_mtu
+        if up != tunnel.protocol_up or (moved and self._carries_others(tunnel)):
+            self.reconverge()
+        elif moved:
+            self.routing.reconfigure()
+
+    def _carries_others(self, tunnel: TunnelInterface) -> bool:
+        """Whether another tunnel, or protected traffic, leaves by a tunnel."""
+        if self.crypto.leaves_by(tunnel):
+            return True
+        for other in self._tunnels():
+            if other.protect is not None or other is tunnel:
+                continue
+            destination = other.settings.destination
+            found = None if destination is None else other.transport.way_out(int(destination))
+            if found is not None and found[0] is tunnel:
+                return True
+        return False
+
+    def _inject_routes(self, routes: Sequence[StaticRoute]) -> None:
+        """Reverse route injection has other routes than before."""
+        self.vrfs[GLOBAL].routes.injected = tuple(routes)
         self.reconverge()
 
     def _proxies(self, wanted: IPv4Address, asked: Interface) -> bool:
-        """Proxy ARP: answer for what is reached through another interface."""
+        """Proxy ARP: answer for what is reached through another interface, and for NAT."""
         table = asked.forwarding
+        if self._nat is not None and self._nat.answers(wanted, asked):
+            return True
         if not asked.config.proxy_arp or wanted.packed in table.own_addresses:
             return False
         found = table.way_out(int(wanted))
@@ -627,7 +747,9 @@ class Router:
     def clear_crypto_sa(self, peer: IPv4Address | None = None) -> None:
         """Delete IPsec SAs (`clear crypto sa`)."""
         if self._crypto is not None:
-            self._crypto.clear_sas(peer)
+            from ioscli.router import crypto_clear
+
+            crypto_clear.with_peer(self._crypto, peer)
 
     def clear_isakmp(self, conn_id: int | None = None) -> None:
         """Delete ISAKMP SAs (`clear crypto isakmp`)."""
@@ -681,6 +803,18 @@ class Router:
     def ipsec_views(self) -> list[IpsecFlowView]:
         """Protected flows by interface."""
         return [] if self._crypto is None else self._crypto.flow_views()
+
+    def crypto_map_views(self) -> list[CryptoMapView]:
+        """Crypto maps with their current peers and what dynamic ones became."""
+        from ioscli.router.crypto_map_views import map_views
+
+        return map_views(self.config, None if self._crypto is None else self._crypto.maps)
+
+    def profile_map_views(self) -> list[ProfileMapView]:
+        """The maps that stand for tunnels' protection profiles."""
+        from ioscli.router.crypto_map_views import profile_map_views
+
+        return profile_map_views(self.config, {} if self._crypto is None else self._crypto.flows)
 
     def crypto_session_views(self) -> list[CryptoSessionView]:
         """IKE and IPsec state by interface and peer."""

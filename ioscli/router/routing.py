@@ -28,7 +28,9 @@ class RouteInstaller:
         "_simulation",
         "_vrf",
         "elsewhere",
+        "injected",
         "tracked_up",
+        "translated",
     )
 
     def __init__(
@@ -44,6 +46,10 @@ class RouteInstaller:
         self._rib = rib
         self._interfaces = interfaces
         self._config = config
+        self.injected: tuple[StaticRoute, ...] = ()
+        """Static routes that nobody configured: reverse route injection of crypto maps."""
+        self.translated: tuple[StaticRoute, ...] = ()
+        """Those of NAT, to outside local addresses: `add-route`."""
         self.elsewhere: Rib | None = None
         """The global table, where next hops marked `global` are looked up."""
         self.tracked_up: Callable[[int], bool] = lambda _: True
@@ -91,7 +97,7 @@ class RouteInstaller:
         if not self._config.ip_routing:
             return {}
         usable: dict[IPv4Network, list[tuple[StaticRoute, Path]]] = {}
-        for line in self._config.static_routes:
+        for line in (*self._config.static_routes, *self.injected, *self.translated):
             if line.vrf == self._vrf:
                 path = self._path(line)
                 if path is not None:

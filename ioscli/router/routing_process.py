@@ -8,7 +8,7 @@ beside this file say what each of them is told of configuration and interfaces.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from functools import partial
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,6 +18,7 @@ from ioscli.codec.udp import UdpHeader
 from ioscli.model.effects import (
     Debug,
     Install,
+    InstallMany,
     Log,
     Redistributed,
     RoutingEffect,
@@ -29,7 +30,7 @@ from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import Duration, Instant
 from ioscli.model.redistribution import Redistribution
 from ioscli.model.rib import Path, Route, RouteSource
-from ioscli.router.redistribution import select, through_route_map
+from ioscli.router.redistribution import Sets, select, through_route_map
 
 if TYPE_CHECKING:
     from ioscli.router.interfaces import Interface
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
     from ioscli.router.vrf import Vrf
 
 _UDP = 17
+
+# What few make anew for each packet: they are values, and no run can tell that they are kept.
+_address = lru_cache(maxsize=4_096)(IPv4Address)
+_template = lru_cache(maxsize=4_096)(Ipv4Template)
 
 
 class Machine(Protocol):
@@ -93,6 +98,13 @@ class RoutingProcess:
         self._wakes_at: Instant | None = None
         self._closed = False
         self._redistributed: dict[IPv4Network, Redistributed] = {}
+        self._decided: dict[tuple[str, IPv4Network], tuple[Route, Sets | None]] = {}
+        """What route-maps made of the table's routes, until these or the maps change."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it has ended."""
+        return self._closed
 
     # -- for the protocols' own adapters ---------------------------------------------------------
 
@@ -146,35 +158,51 @@ class RoutingProcess:
         return select(
             self.vrf.rib,
             lines,
-            partial(through_route_map, self.router.config.policy),
+            self._through_route_map,
             self.router.routing.covered,
             default_route=self.takes_default_route,
         )
+
+    def _through_route_map(self, name: str, route: Route) -> Sets | None:
+        """What a route-map makes of a route of the table: each is asked about a route once."""
+        known = self._decided.get((name, route.prefix))
+        if known is not None and known[0] is route:
+            return known[1]
+        sets = through_route_map(self.router.config.policy, name, route)
+        self._decided[name, route.prefix] = route, sets
+        return sets
+
+    def policy_changed(self) -> None:
+        """Route-maps or their lists may have changed."""
+        self._decided.clear()
 
     # -- effects -----------------------------------------------------------------------------------
 
     def carry_out(self, effects: Iterable[RoutingEffect]) -> None:
         """Do what the machine asks, in order, and see that it is woken in time."""
         moved = False
-        vrf, now = self.vrf, self._simulation.now
+        rib, now = self.vrf.rib, self._simulation.now
         for effect in effects:
             match effect:
                 case SendPacket():
                     self._send(effect)
-                case SendDatagram():
-                    self._send_datagram(effect)
-                case Install(route):
-                    vrf.rib.add(route, now)
+                case Install():
+                    rib.add(effect.route, now)
+                    moved = True
+                case InstallMany(routes):
+                    rib.add_many(routes, now)
                     moved = True
                 case Withdraw(prefix):
-                    vrf.rib.remove(prefix, self.source, now, self.name)
+                    rib.remove(prefix, self.source, now, self.name)
                     moved = True
+                case SendDatagram():
+                    self._send_datagram(effect)
                 case Log(facility, severity, mnemonic, text):
                     self.router.log(facility, severity, mnemonic, text)
                 case Debug(_, text):
                     self.router.console.debug(text)
         if moved:
-            self.router.routing.moved(vrf)
+            self.router.routing.moved(self.vrf)
         self._wake()
 
     def close(self) -> None:
@@ -221,10 +249,10 @@ class RoutingProcess:
             return
         interface = self.router.interfaces.get(effect.interface)
         if interface is not None and interface.protocol_up:
-            header = Ipv4Template(
-                effect.source.packed, effect.destination.packed, effect.protocol, effect.ttl
-            ).build(len(effect.payload), forwarding.identification(), effect.tos, 0)
-            forwarding.emit(header + effect.payload, interface, effect.destination.packed)
+            destination = effect.destination.packed
+            template = _template(effect.source.packed, destination, effect.protocol, effect.ttl)
+            header = template.build(len(effect.payload), forwarding.identification(), effect.tos, 0)
+            forwarding.emit(header + effect.payload, interface, destination)
 
     def _send_datagram(self, effect: SendDatagram) -> None:
         header = UdpHeader(effect.port, effect.port)
@@ -249,7 +277,7 @@ class IpRoutingProcess(RoutingProcess):
     def __init__(self, router: Router, vrf: Vrf, name: str, machine: PacketMachine) -> None:
         super().__init__(router, vrf, name, machine)
         self._receiver = machine
-        router.routing.listen(vrf, self.protocol)
+        router.routing.listen(self)
 
     def takes(self, interface: Interface) -> bool:
         """Whether packets that come in through an interface are its own."""
@@ -257,20 +285,11 @@ class IpRoutingProcess(RoutingProcess):
 
     def packet(self, packet: bytes, interface: Interface) -> None:
         """An IPv4 packet of its protocol came in; its header is in order."""
-        self.receive(
+        effects = self._receiver.receive(
+            self._simulation.now,
             interface.name,
-            IPv4Address(packet[12:16]),
-            IPv4Address(packet[16:20]),
+            _address(packet[12:16]),
+            _address(packet[16:20]),
             packet[header_length(packet) :],
         )
-
-    def receive(
-        self,
-        interface: InterfaceName,
-        source: IPv4Address,
-        destination: IPv4Address,
-        payload: bytes,
-    ) -> None:
-        """The payload of such a packet came in."""
-        now = self._simulation.now
-        self.carry_out(self._receiver.receive(now, interface, source, destination, payload))
+        self.carry_out(effects)

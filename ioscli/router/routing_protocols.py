@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ioscli.model.ifname import InterfaceName
     from ioscli.router.interfaces import Interface
     from ioscli.router.router import Router
-    from ioscli.router.routing_process import RoutingProcess
+    from ioscli.router.routing_process import IpRoutingProcess, RoutingProcess
     from ioscli.router.vrf import Vrf
 
 
@@ -26,6 +26,8 @@ class Routing:
         self._simulation = router.simulation
         self._moved: set[str] = set()
         self.processes: dict[tuple[RouteSource, str], RoutingProcess] = {}
+        self._takers: dict[int, list[IpRoutingProcess]] = {}
+        """By IP protocol the processes that may take its packets, in the order of `processes`."""
         self._debugged: dict[RouteSource, set[str]] = {}
 
     def reconfigure(self) -> None:
@@ -34,10 +36,14 @@ class Routing:
         for source, name, make in self._configured():
             wanted[source, name] = make
         for key in [key for key in self.processes if key not in wanted]:
-            self.processes.pop(key).close()
+            process = self.processes.pop(key)
+            for takers in self._takers.values():
+                takers[:] = [taker for taker in takers if taker is not process]
+            process.close()
         for key, make in wanted.items():
             if key not in self.processes:
                 self.processes[key] = make(self._router, key[1])
+            self.processes[key].policy_changed()
             self.processes[key].configure()
             self.processes[key].routes_changed()
 
@@ -63,6 +69,8 @@ class Routing:
         for process in self.processes.values():
             process.stop()
         self.processes.clear()
+        for takers in self._takers.values():
+            takers.clear()
 
     def of_source(self, source: RouteSource) -> list[RoutingProcess]:
         """The processes of one protocol."""
@@ -92,21 +100,18 @@ class Routing:
 
     # -- packets -----------------------------------------------------------------------------------
 
-    def listen(self, vrf: Vrf, protocol: int) -> None:
+    def listen(self, process: IpRoutingProcess) -> None:
         """Have the packets of an IP protocol in a table handed to the process that takes them."""
-        from ioscli.router.routing_process import IpRoutingProcess
+        takers = self._takers.setdefault(process.protocol, [])
+        takers.append(process)
 
         def receive(packet: bytes, interface: Interface) -> None:
-            for process in self.processes.values():
-                if (
-                    isinstance(process, IpRoutingProcess)
-                    and process.protocol == protocol
-                    and process.takes(interface)
-                ):
-                    process.packet(packet, interface)
+            for taker in takers:
+                if taker.takes(interface):
+                    taker.packet(packet, interface)
                     return
 
-        vrf.forwarding.protocols[protocol] = receive
+        process.vrf.forwarding.protocols[process.protocol] = receive
 
     # -- redistribution ----------------------------------------------------------------------------
 

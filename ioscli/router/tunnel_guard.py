@@ -1,105 +1,127 @@
-"""The outbound half of tunnel protection: the tunnel hands over packets, the guard seals them."""
+"""Tunnel protection: the tunnel hands over packets, the guard seals them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from ioscli.codec.errors import DecodeError
 from ioscli.codec.fragments import fragment
-from ioscli.codec.ipv4 import IpProtocol, header_length
-from ioscli.codec.ipv4_template import DONT_FRAGMENT, Ipv4Template
-from ioscli.engine.simulation import Timer
-from ioscli.model.crypto import ChildPolicy, Mode
-from ioscli.model.instant import Instant
-from ioscli.protocols.ipsec.sa import EspError
-from ioscli.protocols.ipsec.sadb import Flow, SaPair
-from ioscli.protocols.ipsec.transforms import plaintext_mtu
-from ioscli.router.forwarding import Forwarding
-from ioscli.router.interfaces import Interface
-from ioscli.router.tunnel import TunnelInterface
+from ioscli.codec.ipv4 import header_ok, is_fragment
+from ioscli.model.crypto import Mode
+from ioscli.router.crypto_cutting import SMALLEST_CUT, Cutting, without_df
+from ioscli.router.crypto_flow import ProtectedFlow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ioscli.codec.fragments import Reassembler
+    from ioscli.model.crypto import ChildPolicy
+    from ioscli.model.ifname import InterfaceName
+    from ioscli.protocols.ipsec.sadb import SaPair
+    from ioscli.router.crypto_flow import FlowParts
+    from ioscli.router.interfaces import Interface
+    from ioscli.router.tunnel import GreInput, TunnelInterface
 
 
-class TunnelGuard:
-    """One protected tunnel: its flow in the SA database and its way to the peer."""
+class TunnelGuard(ProtectedFlow):
+    """One protected tunnel."""
 
-    __slots__ = (
-        "_forwarding",
-        "_outer",
-        "_wanted",
-        "_work",
-        "failed_at",
-        "flow",
-        "path_interface",
-        "path_mtu",
-        "policy",
-        "retry",
-        "tunnel",
-        "up_since",
-    )
+    __slots__ = ("_gre", "_reassembler", "_secured_changed", "cutting", "responder_only", "tunnel")
 
     def __init__(
         self,
-        wanted: Callable[[TunnelGuard], None],
-        forwarding: Forwarding,
-        tunnel: TunnelInterface,
+        parts: FlowParts,
         policy: ChildPolicy,
-        flow: Flow,
-        work: list[int],
+        tunnel: TunnelInterface,
+        gre: GreInput,
+        reassembler: Reassembler,
+        secured_changed: Callable[[TunnelInterface], None],
     ) -> None:
-        self._wanted = wanted
-        self._forwarding = forwarding
-        self._work = work
-        """ESP packets and octets of the whole router, counted in place."""
+        super().__init__(parts, policy)
         self.tunnel = tunnel
-        self.flow = flow
-        self.policy = policy
-        self.path_mtu = 1500
-        self.path_interface: Interface | None = None
-        self.failed_at: Instant | None = None
-        self.retry: Timer | None = None
-        self.up_since: Instant | None = None
-        self._outer = Ipv4Template(policy.local.packed, policy.peer.packed, IpProtocol.ESP)
+        self._gre = gre
+        self._reassembler = reassembler
+        self._secured_changed = secured_changed
+        self.cutting = Cutting()
+        self.responder_only = False
+        """Whether the profile leaves it to the peer to begin."""
 
-    def plaintext_mtu(self, pair: SaPair) -> int:
-        """Bytes of the largest packet that an SA pair carries without fragments."""
-        proposal = pair.child.proposal
-        return plaintext_mtu(proposal.transform, proposal.mode, self.path_mtu)
+    @property
+    def shown_under(self) -> tuple[InterfaceName, ...]:
+        """The tunnel."""
+        return (self.tunnel.name,)
+
+    @property
+    def map_tag(self) -> str:
+        """What IOS calls the map that it makes of a profile."""
+        return f"{self.tunnel.name}-head-0"
+
+    @property
+    def may_start(self) -> bool:
+        """While the tunnel is not shut down, and its profile does not only answer."""
+        return self.tunnel.up and not self.responder_only
+
+    def secured_changed(self) -> None:
+        """The tunnel's MTU, and a VTI's line protocol, follow."""
+        self._secured_changed(self.tunnel)
+
+    def path_learned(self) -> None:
+        """A VTI's MTU follows at once, GRE's with its next packet that is too large."""
+        if self.tunnel.is_vti:
+            self._secured_changed(self.tunnel)
+
+    # -- out -----------------------------------------------------------------------------------
 
     def protect(self, packet: bytes) -> None:
         """Seal an IPv4 packet (GRE, or for a VTI the packet itself) and send it."""
         pair = self.flow.current
         if pair is None:
-            self.flow.send_errors += 1
-            self._wanted(self)
-            return
-        if len(packet) > self.tunnel.sealed_limit:
+            self.lost()
+        elif len(packet) > self.room(pair):
             self._protect_large(pair, packet)
-            return
-        self._seal(pair, packet)
-
-    def _seal(self, pair: SaPair, packet: bytes) -> None:
-        forwarding = self._forwarding
-        try:
-            if pair.child.proposal.mode is Mode.TUNNEL:
-                sealed = pair.outbound.seal(packet, IpProtocol.IPV4)
-            else:
-                sealed = pair.outbound.seal(packet[header_length(packet) :], packet[9])
-        except EspError:
-            self.flow.send_errors += 1
-            return
-        work = self._work
-        work[0] += 1
-        work[1] += len(sealed)
-        # DF is copied outwards, IOS's default `crypto ipsec df-bit copy`.
-        flags = DONT_FRAGMENT if packet[6] & 0x40 else 0
-        header = self._outer.build(len(sealed), forwarding.identification(), packet[1], flags)
-        forwarding.output(header + sealed)
+        else:
+            self.seal(pair, packet, self.cutting.outer_flags)
 
     def _protect_large(self, pair: SaPair, packet: bytes) -> None:
-        """Look-ahead fragmentation: cut before encryption where the mode allows it."""
-        if packet[6] & 0x40:
+        """Cut before encryption where the mode allows it, or tell the tunnel what fits."""
+        cutting = self.cutting
+        if cutting.forbids(packet):
             self.flow.send_errors += 1
-        elif pair.child.proposal.mode is Mode.TUNNEL:
-            for piece in fragment(packet, self.tunnel.sealed_limit):
-                self._seal(pair, piece)
+            self.tunnel.transport_mtu_is(self.room(pair))
+        elif (
+            cutting.before
+            and pair.child.proposal.mode is Mode.TUNNEL
+            and self.limit >= SMALLEST_CUT
+        ):
+            for piece in fragment(without_df(packet), self.limit):
+                self.seal(pair, piece, cutting.outer_flags)
         else:
-            self._seal(pair, packet)  # transport mode is cut after encryption
+            self.seal(pair, packet, cutting.outer_flags)  # cut by what sends ESP
+
+    # -- in ------------------------------------------------------------------------------------
+
+    def opened(self, packet: bytes, _interface: Interface) -> bool:
+        """What an SA of a tunnel may carry: anything for a VTI, else its own between its ends."""
+        carrier = self.tunnel.carrier_protocol
+        if carrier is None:
+            self.tunnel.decapsulated(packet)
+            return True
+        policy = self.policy
+        if (
+            not header_ok(packet)
+            or packet[12:20] != policy.peer.packed + policy.local.packed
+            or packet[9] != carrier
+        ):
+            return False
+        if is_fragment(packet):
+            now = self.tunnel.simulation.now
+            try:
+                self._reassembler.expire(now)
+                whole = self._reassembler.add(packet, now)
+            except DecodeError:
+                return False
+            if whole is None:
+                return True
+            packet = whole
+        self._gre.receive_decrypted(packet, self.tunnel)
+        return True

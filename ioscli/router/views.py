@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import NamedTuple
 
+from ioscli.model.config import PathMtuDiscovery, TunnelKeepalive
 from ioscli.model.crypto import ChildProposal, IsakmpSaState, Selector
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import Duration, Instant
@@ -39,13 +40,26 @@ class TunnelView:
     source_interface: InterfaceName | None
     destination: IPv4Address | None
     transport: str
-    """`GRE/IP` or `IPSEC/IP`."""
+    """`GRE/IP`, `IP/IP` or `IPSEC/IP`."""
     key: int | None
     ttl: int
     transport_mtu: int
     linestate: str
     """`up`, `down - no output interface`, ..."""
     protection_profile: str | None
+    sequencing: bool = False
+    checksumming: bool = False
+    tos: int | None = None
+    """Configured ToS byte of the outer header."""
+    keepalive: TunnelKeepalive | None = None
+    path_mtu_discovery: PathMtuDiscovery | None = None
+    learned_mtu: int | None = None
+    """What path MTU discovery found, bytes."""
+    learned_expires: Duration | None = None
+    """How long it is believed; None: for good."""
+    transmit_bandwidth: int = 8_000
+    """Kilobits a second."""
+    receive_bandwidth: int = 8_000
 
 
 class PathView(NamedTuple):
@@ -100,6 +114,8 @@ class InterfaceView:
     """The VLAN of a sub-interface; 1 on a port that has sub-interfaces; None elsewhere."""
     groups: tuple[IPv4Address, ...] = ()
     """Multicast groups that somebody listens to there."""
+    output_queue: int = 0
+    """How much waits for the wire, in frames of 1,500 bytes."""
     processed: PathView = _NOTHING
     """What a process of the router took or sent; the rest was forwarded by CEF."""
     protocols: tuple[tuple[str, PathView], ...] = ()
@@ -151,6 +167,8 @@ class RouteNotes(NamedTuple):
     """Of OSPF's external routes: the cost to the AS boundary router."""
     paths: tuple[tuple[str, ...], ...] = ()
     """For each path, the lines that its protocol adds to the descriptor block."""
+    held_down: Duration | None = None
+    """How long a route that RIP holds down stays so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +184,7 @@ class ArpView:
 
 @dataclass(frozen=True, slots=True)
 class EspSaView:
-    """One ESP SA of `show crypto ipsec sa`."""
+    """One ESP or AH SA of `show crypto ipsec sa`."""
 
     spi: int
     proposal: ChildProposal
@@ -176,6 +194,37 @@ class EspSaView:
     replay: bool
     iv_size: int
     """Bytes."""
+    udp_encapsulated: bool = False
+    """NAT traversal: ESP in UDP."""
+    authentication_header: bool = False
+    """AH, which has no IV."""
+    packets: int = 0
+    """Sealed or opened."""
+    last_sequence: int = 0
+    """The highest sequence number received; 0 without anti-replay, and of outbound SAs."""
+    replay_window: int = 64
+    """Packets."""
+    volume_limited: bool = True
+    """Whether it ends by kilobytes too."""
+    replaced: bool = False
+    """Whether it only lingers beside its successor."""
+
+
+class FlowErrorsView(NamedTuple):
+    """What `show crypto ipsec sa detail` tells apart of a flow's send and receive errors."""
+
+    no_sa: int = 0
+    encaps_failed: int = 0
+    decaps_failed: int = 0
+    verify_failed: int = 0
+    invalid_identity: int = 0
+    invalid_length: int = 0
+    rollover: int = 0
+    """Packets for which no sequence number was left."""
+    replay_failed: int = 0
+
+
+_NO_ERRORS = FlowErrorsView()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +252,11 @@ class IpsecFlowView:
     pfs_group: int | None
     inbound: tuple[EspSaView, ...]
     outbound: tuple[EspSaView, ...]
+    from_list: bool = True
+    """Whether the identities are those of an access list or tunnel (`origin_is_acl`), rather than
+    a part of them that a peer asked for."""
+    up_since: Instant | None = None
+    errors: FlowErrorsView = _NO_ERRORS
 
 
 @dataclass(frozen=True, slots=True)

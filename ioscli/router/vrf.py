@@ -11,7 +11,7 @@ from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from ioscli.codec.icmp import DestinationUnreachable, TimeExceeded
-from ioscli.codec.ipv4 import IpProtocol
+from ioscli.codec.ipv4 import IpProtocol, header_length
 from ioscli.engine.simulation import Simulation
 from ioscli.model.config import RouterConfig
 from ioscli.model.ifname import InterfaceName
@@ -27,6 +27,9 @@ from ioscli.router.udp import UdpInput
 if TYPE_CHECKING:
     from ioscli.router.tcp import TcpService
 
+_TUNNELLED = frozenset({IpProtocol.GRE, IpProtocol.IPV4})
+"""Protocols of packets that only tunnels send."""
+_NAT_T_PORT = (4500).to_bytes(2, "big")
 GLOBAL = ""
 """The name of the table that interfaces without a VRF are in."""
 
@@ -41,6 +44,7 @@ class Vrf:
         "forwarding",
         "gre",
         "icmp",
+        "ipsec_error",
         "name",
         "prober",
         "rib",
@@ -70,11 +74,14 @@ class Vrf:
         self.prober = Prober(simulation, self.forwarding)
         self.udp = UdpInput(self.icmp)
         self.gre = GreInput()
+        self.ipsec_error: Callable[[DestinationUnreachable], None] = lambda _: None
+        """Told of ICMP about packets that IPsec sent."""
         forwarding = self.forwarding
         forwarding.errors = self.icmp
         forwarding.protocols[IpProtocol.ICMP] = self.icmp.receive
         forwarding.protocols[IpProtocol.UDP] = self.udp.receive
         forwarding.protocols[IpProtocol.GRE] = self.gre.receive
+        forwarding.protocols[IpProtocol.IPV4] = self.gre.receive_ipip
         forwarding.protocols[IpProtocol.TCP] = self._first_segment
         self.icmp.on_reply = self.prober.reply
         self.icmp.on_error = self._icmp_error
@@ -103,6 +110,12 @@ class Vrf:
         quoted = message.original
         if self._tcp is not None and len(quoted) >= 20 and quoted[9] == IpProtocol.TCP:
             self._tcp.error(message)
+        elif len(quoted) >= 20 and quoted[9] in _TUNNELLED:
+            if isinstance(message, DestinationUnreachable):
+                self.gre.error(message)
+        elif len(quoted) >= 28 and _is_ipsec(quoted):
+            if isinstance(message, DestinationUnreachable):
+                self.ipsec_error(message)
         else:
             self.prober.error(message, sender)
 
@@ -121,6 +134,13 @@ class Vrf:
                 own.add(address.ip.packed)
                 if address.network.prefixlen < 31:
                     broadcasts.add(address.network.broadcast_address.packed)
+
+
+def _is_ipsec(quoted: bytes) -> bool:
+    """Whether a packet that ICMP brings back is ESP, or of the port that NAT traversal uses."""
+    if quoted[9] == IpProtocol.ESP:
+        return True
+    return quoted[9] == IpProtocol.UDP and quoted[header_length(quoted) :][2:4] == _NAT_T_PORT
 
 
 def _nobody_listens(_table: Vrf) -> None:

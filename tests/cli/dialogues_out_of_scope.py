@@ -16,17 +16,6 @@ OUT_OF_SCOPE: dict[str, tuple[str, ...]] = {
         "iosxe message: SG_HA(config)#ip pim vrf red register-source Loopback101",
         "iosxe message: Cat9300_VTEP1(config)#ipv6 pim vrf None rp-address 2001::100",
     ),
-    "address translation is not part of this router": (
-        "iosxe message: stack3-nyquist-1#clear ip nat translation inside 2.2.2.2 1.1.1.1 forced",
-        "iosxe message: stack3-nyquist-1#clear ip nat translation inside 2.2.2.2 1.1.1.1 "
-        "outside 3.3.3.3 5.5.5.5",
-        "iosxe message: stack3-nyquist-1#clear ip nat translation tcp inside 2.2.2.2 789 "
-        "1.1.1.1 456",
-        "iosxe message: stack3-nyquist-1#clear ip nat translation udp inside 2.2.2.2 789 "
-        "1.1.1.1 456",
-        "iosxe message: stack3-nyquist-1#clear ip nat translation udp inside 2.2.2.2 789 "
-        "1.1.1.1 456 outside 3.3.3.3 345 5.5.5.5 987",
-    ),
     "OSPFv3 is not part of this router": ("iosxe message: A1#clear ipv6 ospf process",),
     "there is no TFTP or FTP client to copy over the network with": (
         "iosxe message: SPOKE3#copy tftp: bootflash:",

@@ -79,7 +79,7 @@ def test_what_acts_is_modelled_and_the_rest_is_stored() -> None:
         "neighbor 10.0.0.2 remote-as 2",
         "neighbor 10.0.0.2 allowas-in",
         "neighbor 10.0.0.2 dmzlink-bw",
-        "bgp dampening",
+        "bgp dmzlink-bw",
         "network 10.0.0.0",
     )
     assert [it.kind for it in results] == [

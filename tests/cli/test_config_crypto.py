@@ -134,7 +134,7 @@ def test_every_transform_in_both_orders(cipher: EspCipher, integrity: EspIntegri
         prompt = Prompt()
         prompt.type(f"crypto ipsec transform-set T {' '.join(order)}")
         made = prompt.config.ipsec.transform_sets["T"]
-        assert made.transform == (cipher, integrity)
+        assert made.transform == (cipher, integrity, None)
         assert made.mode is Mode.TUNNEL
         assert transform_words(made.transform) == " ".join(words)
 

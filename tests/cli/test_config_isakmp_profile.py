@@ -4,6 +4,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from ioscli.cli.configuration import LineKind
 from ioscli.cli.running_config import running_config
+from ioscli.model.changes import CryptoChanged
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.isakmp import (
     AggressivePeer,
@@ -37,6 +38,9 @@ def test_keyring_and_profile() -> None:
         "keepalive 30 retry 5", "initiate mode aggressive", "exit",
     )  # fmt: skip
     assert {it.kind for it in results} == {LineKind.MODELLED, LineKind.BLANK}
+    assert [list(it.messages) for it in results if it.messages] == [
+        ["% A profile is deemed incomplete until it has match identity statements"]
+    ]
     isakmp = prompt.config.isakmp
     keyring = isakmp.keyrings["K"]
     assert keyring.keys == [
@@ -136,3 +140,12 @@ def test_public_keys_of_peers() -> None:
         (IPv4Address("192.0.2.9"), None, "305c300d06092a864886f70d"),
         (IPv4Address("192.0.2.7"), "hub.lab", "0011aabb"),
     ]
+
+
+def test_the_domain_name_is_part_of_the_routers_identity() -> None:
+    prompt = Prompt()
+    (result,) = prompt.type("ip domain name lab.example")
+    assert result.kind is LineKind.MODELLED
+    assert CryptoChanged() in result.changes
+    follow_names(prompt.config)
+    assert prompt.config.isakmp.hostname == f"{prompt.config.hostname}.lab.example"

@@ -2,7 +2,8 @@
 
 import pytest
 
-from ioscli.cli.config_order import GLOBAL_ORDER, INTERFACE_ORDER, INTERFACES, OTHERS
+from ioscli.cli.config_order import GLOBAL_ORDER, INTERFACES, OTHERS
+from ioscli.cli.config_order_interface import INTERFACE_ORDER
 from ioscli.cli.running_config import running_config
 from ioscli.model.instant import SECOND, Instant
 

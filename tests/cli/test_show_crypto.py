@@ -136,7 +136,7 @@ def test_flows_of_one_interface_share_its_heading() -> None:
 
 def test_transport_nat_and_gcm_in_an_sa() -> None:
     gcm = ChildProposal(EspTransform(EspCipher.GCM_256, None), Mode.TRANSPORT)
-    sa = replace(INBOUND, proposal=gcm, iv_size=8, replay=False)
+    sa = replace(INBOUND, proposal=gcm, iv_size=8, replay=False, udp_encapsulated=True)
     lines = list(show_ipsec_sa([replace(FLOW, peer_port=4500, inbound=(sa,), outbound=())]))
     assert "        transform: esp-gcm 256 ," in lines
     assert "        in use settings ={Transport UDP-Encaps, }" in lines
@@ -162,12 +162,12 @@ def test_isakmp_sa_as_in_real_captures() -> None:
 
 
 def test_isakmp_sa_detail() -> None:
-    lines = list(show_isakmp_sa_detail([PHASE_ONE._replace(conn_id=1013, peer_port=4500)]))
+    lines = list(show_isakmp_sa_detail([PHASE_ONE._replace(conn_id=1013, capabilities="DN")]))
     start = next(number for number, line in enumerate(lines) if line.startswith("C-id"))
     assert lines[start:] == [
         "C-id  Local           Remote          I-VRF  Status Encr Hash   Auth DH Lifetime Cap.",
         "",
-        "1013  100.1.1.1       100.3.3.3              ACTIVE aes  sha256 psk  19 23:59:45 N   ",
+        "1013  100.1.1.1       100.3.3.3              ACTIVE aes  sha256 psk  19 23:59:45 DN  ",
         "       Engine-id:Conn-id =  SW:13",
         "",
         "IPv6 Crypto ISAKMP SA",
@@ -180,6 +180,12 @@ def test_isakmp_peers() -> None:
     assert list(show_isakmp_peers([PHASE_ONE, again])) == [
         "Peer: 100.3.3.3 Port: 500 Local: 100.1.1.1",
         " Phase1 id: 100.3.3.3",
+    ]
+    named = PHASE_ONE._replace(identity="spoke.example.net")
+    begun = PHASE_ONE._replace(conn_id=0, active=False, peer_port=4500)
+    assert list(show_isakmp_peers([begun, named])) == [
+        "Peer: 100.3.3.3 Port: 500 Local: 100.1.1.1",
+        " Phase1 id: spoke.example.net",
     ]
 
 

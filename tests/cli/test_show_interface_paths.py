@@ -172,10 +172,12 @@ def test_open_ports(grammar: Grammar) -> None:
     text = at(grammar, network["R1"]).type("show control-plane host open-ports")
     assert text.splitlines()[2:] == [
         " udp                *:500                  *:0              ISAKMP   LISTEN",
+        " udp               *:4500                  *:0              ISAKMP   LISTEN",
         "",
     ]
     assert at(grammar, network["R1"]).type("show udp").splitlines()[1:] == [
-        " 17       --listen--          --any--           500   0   0     1   0 "
+        " 17       --listen--          --any--           500   0   0     1   0 ",
+        " 17       --listen--          --any--          4500   0   0     1   0 ",
     ]
     assert "udp" not in at(grammar, network["R2"]).type("show control-plane host open-ports")
 

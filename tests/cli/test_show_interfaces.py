@@ -15,6 +15,7 @@ from ioscli.cli.show.system import board_id, config_register, show_version
 from ioscli.model.config import InterfaceConfig, TunnelConfig
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import seconds
+from ioscli.model.rip import RipInterfaceSettings
 from ioscli.router.views import ArpView, Counters, TunnelView
 
 from .desk import SCREENS, Desk, interface_view
@@ -54,6 +55,22 @@ def test_gigabit() -> None:
     )
     config = InterfaceConfig(view.name, arp_timeout=300)
     assert "\n".join(show_interfaces([view], {view.name: config})) + "\n" == GIGABIT
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("Gi0/1", "  Full Duplex, 100Mbps, link type is auto, media type is RJ45"),
+        ("Fa0/1", "  Full-duplex, 100Mb/s, 100BaseTX/FX"),
+    ],
+)
+def test_speed_and_duplex_are_those_of_the_configuration(name: str, line: str) -> None:
+    view = interface_view(name, output_queue=3)
+    config = InterfaceConfig(view.name)
+    config.stored = {"duplex": ("duplex full",), "speed": ("speed 100",)}
+    lines = list(show_interfaces([view], {view.name: config}))
+    assert line in lines
+    assert "  Output queue: 3/40 (size/max)" in lines
 
 
 def test_tunnel() -> None:
@@ -141,6 +158,13 @@ def test_ip_interface() -> None:
     assert "  Proxy ARP is disabled" in lines
     assert "  ICMP redirects are always sent" in lines
     assert "  ICMP unreachables are never sent" in lines
+    assert "  Split horizon is enabled" in lines
+    assert "  Input features: MCI Check" in lines
+    config.access_group_in, config.adjust_mss = "101", 1360
+    config.rip = RipInterfaceSettings(split_horizon=False)
+    lines = list(show_ip_interface([view], {view.name: config}))
+    assert "  Split horizon is disabled" in lines
+    assert "  Input features: Access List, MCI Check, TCP Adjust MSS" in lines
     unnumbered = list(show_ip_interface([interface_view("Gi0/1")], {}))
     assert unnumbered == [
         "GigabitEthernet0/1 is up, line protocol is up",

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from functools import cache
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ import pytest
 from ntc_templates.parse import parse_output
 
 from ioscli.codec.ospf.content import NetworkContent, RouterContent
-from ioscli.codec.ospf.numbers import LsType, dotted
+from ioscli.codec.ospf.numbers import ALL_SPF_ROUTERS, LsType, dotted
+from ioscli.protocols.ospf.reception import receive
 from tests.router.networks import Network, config
 from tests.router.ospf_networks import deaf, execute, machine, pair, type_at
 
@@ -265,6 +267,24 @@ def test_the_section_of_show_ip_protocols() -> None:
     assert "    2.2.2.2              110      00:00:" in text
 
 
+def test_show_ip_protocols_names_the_distribute_lists() -> None:
+    made = pair()
+    type_at(
+        made,
+        "R1",
+        "ip prefix-list PL permit 0.0.0.0/0 le 32\naccess-list 9 permit any\n"
+        "router ospf 1\n distribute-list prefix PL in\n distribute-list 9 out static",
+    )
+    lines = execute(made, "R1", "show ip protocols").splitlines()
+    at = lines.index('Routing Protocol is "ospf 1"')
+    assert lines[at + 1 : at + 5] == [
+        "  Outgoing update filter list for all interfaces is not set",
+        "    Redistributed static filtered by 9",
+        "  Incoming update filter list for all interfaces is (prefix-list) PL",
+        "  Router ID 1.1.1.1",
+    ]
+
+
 def test_lists_of_what_is_asked_for_and_not_acknowledged() -> None:
     made = pair()
     made.wait(80)
@@ -281,6 +301,40 @@ def test_lists_of_what_is_asked_for_and_not_acknowledged() -> None:
     assert lines[6] == " Type  LS ID           ADV RTR         Seq NO      Age    Checksum"
     assert lines[7].startswith("    1  1.1.1.1         1.1.1.1         0x800000")
     assert "2.2.2.2" in execute(made, "R1", "show ip ospf request-list")
+
+
+def test_queues_and_scans_are_those_of_flooding() -> None:
+    made = pair()
+    made.wait(80)
+    with deaf(made, "R1", "Gi0/0"):
+        type_at(made, "R1", "interface Loopback7\n ip address 7.7.7.7 255.255.255.255")
+        port = next(it for it in machine(made, "R1").interfaces.values() if it.short == "Gi0/0")
+        for _ in range(200):
+            made.wait(0.01)
+            if port.queue_length:
+                break
+        flooding = execute(made, "R1", "show ip ospf interface Gi0/0")
+        assert "flood queue length 1\n  Last flood scan length is " in flooding
+        assert "        Flood list length 1\n" in execute(made, "R1", "show ip ospf")
+        made.wait(12)
+        waiting = execute(made, "R1", "show ip ospf neighbor detail")
+        (again,) = port.neighbors.values()
+        assert again.retransmissions >= 2
+        assert f"queue length 1, number of retransmission {again.retransmissions}" in waiting
+        assert "First 0x0(0)" not in waiting
+        assert "Last retransmission scan length is 1, maximum is 1" in waiting
+    assert "  Next 0x0(0)/0x0(0)/0x0(0)" in execute(made, "R1", "show ip ospf interface Gi0/0")
+
+
+def test_refused_packets_are_counted_with_their_bytes() -> None:
+    made = pair()
+    made.wait(80)
+    ospf = machine(made, "R1")
+    interface = next(it for it in ospf.interfaces.values() if it.short == "Gi0/0")
+    receive(ospf, interface, IPv4Address("10.0.0.9"), ALL_SPF_ROUTERS, bytes(30))
+    receive(ospf, interface, IPv4Address("10.0.0.9"), ALL_SPF_ROUTERS, bytes(12))
+    row = f"{'RX Invalid':<14}{'2':<21}42"
+    assert execute(made, "R1", "show ip ospf traffic").count(row) == 2
 
 
 def test_summary_addresses_with_and_without_routes() -> None:

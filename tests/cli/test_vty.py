@@ -483,3 +483,41 @@ def test_nothing_sent_upsets_the_server(pieces: list[bytes]) -> None:
     lab.wait(60)
     assert not lab.visitors(lab.r2)
     assert lab.shell().type("telnet 10.0.0.2")[-1] == "R2>"
+
+
+def test_show_tcp_and_clear_tcp() -> None:
+    lab = VtyLab()
+    far = lab.console(lab.r2)
+    near = lab.console(lab.r1)
+    near.type("telnet 10.0.0.2", seconds=4)
+    block = far.type("show tcp brief")[2][:8]
+    shown = far.type(f"show tcp tcb {block}")[1:]
+    port = shown[4].rsplit(" ", 1)[1]
+    assert shown[:5] == [
+        "tty578, virtual tty from host 10.0.0.1",
+        "Connection state is ESTAB, I/O status: 1, unread input bytes: 0",
+        "Connection is ECN Disabled, Mininum incoming TTL 0, Outgoing TTL 255",
+        "Local host: 10.0.0.2, Local port: 23",
+        f"Foreign host: 10.0.0.1, Foreign port: {port}",
+    ]
+    assert any(line.startswith("Datagrams (max data segment is ") for line in shown)
+    assert "Status Flags: passive open, gen tcbs" in shown
+    assert far.type("show tcp")[1:] != [""]
+    far.type("clear tcp tcb 12345678", "")
+    assert far.type("show tcp brief")[2][:8] == block
+    assert far.type(f"clear tcp local 10.0.0.2 23 remote 10.0.0.1 {port}", "")[-2] == " [OK]"
+    assert far.type("show tcp brief")[-1] == "R2#"
+    assert len(far.type("show tcp brief")) == 3
+    assert near.type("")[-1] == "R1#"
+
+
+def test_clear_tcp_line_hangs_up() -> None:
+    lab = VtyLab()
+    far = lab.console(lab.r2)
+    near = lab.console(lab.r1)
+    near.type("telnet 10.0.0.2", seconds=4)
+    far.type("clear tcp line 579", "")
+    assert len(far.type("show tcp brief")) == 4
+    far.type("clear tcp line 578", "")
+    assert len(far.type("show tcp brief")) == 3
+    assert near.type("")[-1] == "R1#"

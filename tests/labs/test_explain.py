@@ -115,7 +115,7 @@ def test_on_the_screen(ioscli: Ioscli) -> None:
     ("arguments", "said"),
     [
         (("crypto-tunnel-modes", "H9", "ping 1.1.1.1"), 'there is no node "H9"'),
-        (("crypto-tunnel-modes", "H1", "show clock"), "sent no echo request"),
+        (("crypto-tunnel-modes", "H1", "show clock"), "neither a ping nor the name"),
         (("crypto-tunnel-modes", "H1", "ping"), "asks questions"),
         (("crypto-tunnel-modes", "H1", "ping 1.1.1.1", "--after", "soon"), "not a time"),
         (("no-such-lab", "H1", "ping 1.1.1.1"), "no-such-lab"),

@@ -230,6 +230,13 @@ def test_messages_wait_until_something_is_typed_at_their_node(author: Author) ->
     assert lines[first][1:16] == lines[second][1:16]
 
 
+def test_a_message_of_several_lines_waits_and_is_compared_like_others(author: Author) -> None:
+    text = author.text("R2#debug arp\nR1#ping 10.0.0.2 repeat 1\nR2#undebug all\n")
+    assert "IP ARP: sent rep src 10.0.0.2" in text
+    assert author.run(text, "--check", "exact").status == 0
+    assert author.run(text, "--check", "shape", "--seed", 5).status == 0
+
+
 def test_links_can_be_cut_and_mended(author: Author) -> None:
     text = author.text(
         "R1#ping 10.0.0.2 repeat 1\n@link down R1-R2\n@wait 10s\n"

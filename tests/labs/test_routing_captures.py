@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from ioscli.engine.capture import LinkType, PcapngWriter
-from ioscli.labs.labfile import Lab, NodeKind, read_lab
+from ioscli.labs.labfile import Lab, read_lab
 from ioscli.labs.recording import write_keys_at_end
 from ioscli.labs.topology import Topology
 from ioscli.model.instant import Instant, seconds
@@ -36,6 +36,7 @@ SPOKEN = {
     "recursive-routing": {"ospf"},
     "ospf-nbma-over-ipsec": {"ospf"},
     "redundant-tunnels": {"ospf"},
+    "ipsec-over-gre": {"ospf"},
 }
 ROUTING = ("ospf", "bgp", "eigrp", "rip")
 CHECKED = ("ip.check_checksum", "tcp.check_checksum", "udp.check_checksum")

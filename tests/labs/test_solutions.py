@@ -99,7 +99,113 @@ WAYS = {
             "cisco@PC:~$ ping -c 4 198.18.0.10": "icmp_seq=4 ttl=61",
             "cisco@PC:~$ ping -c 4 10.1.10.10": "icmp_seq=4 ttl=61",
             "CORE#show ip route 203.0.113.65": "* 10.1.0.5, from 2.2.2.2",
-            "@link up HE1:Gi0/0\n@wait 60s\nBR1#show ip route 0.0.0.0": "* 10.255.1.1, from 1.1.1.1",
+            "@link up HE1:Gi0/0\n@wait 60s\nBR1#show ip route 0.0.0.0": "* 10.255.1.1, from",
+        },
+    ),
+    "site-to-site-crypto-map": (
+        "crypto-map",
+        "R1 R2 R3",
+        {
+            "@wait 20s\nR1#ping 3.3.3.3 source lo0": FITS,
+            "R1#show crypto session": "UP-ACTIVE",
+            "R3#show access-lists": "10 permit ip host 3.3.3.3 host 1.1.1.1 (",
+        },
+    ),
+    "gre-ipsec-mixed-ends": (
+        "mixed-ends",
+        "R1 ISP R2",
+        {
+            "@wait 60s\nR1#ping 10.2.2.2 source lo1": FITS,
+            "R1#show crypto ipsec sa": "in use settings ={Transport, }",
+            "R2#show crypto ipsec sa": "Crypto map tag: VPN, local addr 9.1.1.35",
+            "R2#ping 10.1.1.1 source lo1 size 1400 df-bit": FITS,
+            "R2#show access-lists": "10 permit gre host 9.1.1.35 host 9.1.1.146 (",
+        },
+    ),
+    "ipsec-over-gre": (
+        "over-gre",
+        "R1 ISP R2 PC1 PC2",
+        {
+            "@wait 60s\nPC1#ping 10.2.2.10 size 1406 df-bit repeat 10": "!!!!!",
+            "PC1#ping 10.2.2.10 size 1407 df-bit": "M.M.M",
+            "R1#show crypto session": "permit ip 10.1.1.0/255.255.255.0 10.2.2.0/255.255.255.0",
+            "R1#show ip ospf neighbor": "FULL",
+        },
+    ),
+    "gre-keepalive": (
+        "keepalive",
+        "R1 ISP R2",
+        {
+            "@wait 60s\nR1#ping 10.2.2.2 source lo1": FITS,
+            "@link down R1:Gi0/0\n@wait 60s\nR2#ping 10.1.1.1 source lo1": FITS,
+            "R2#show ip route 10.1.1.0": "via Serial0/0",
+            "@link up R1:Gi0/0\n@wait 60s\nR2#show ip route 10.1.1.0": "via Tunnel0",
+        },
+    ),
+    "tunnel-pmtud": (
+        "pmtud",
+        "R1 R2 P1 P2 H1 H2",
+        {
+            "H1#ping 10.2.2.10 size 1400 df-bit repeat 20": "M",
+            "H1#ping 10.2.2.10 size 1318 df-bit": FITS,
+            "H1#ping 10.2.2.10 size 1319 df-bit": "M.M.M",
+            "R1#show interfaces Tunnel0": "min MTU 92, MTU 1318, expires",
+        },
+    ),
+    "double-fragmentation": (
+        "fragments",
+        "R1 R2 ISP H1 H2",
+        {
+            "H1#ping 10.2.2.10 size 1500 repeat 20": "!!!!!",
+            "R2#show ip traffic": "Frags: 0 reassembled",
+            "H2#show ip traffic": "0 couldn't reassemble",
+        },
+    ),
+    "nat-traversal": (
+        "nat",
+        "BR1 HOME BR2 ISP HUB",
+        {
+            "@wait 20s\nBR2#ping 10.0.0.1 source lo0": FITS,
+            "BR1#ping 10.0.0.1 source lo0": FITS,
+            "BR1#ping 10.0.0.1 source lo0 size 1398 df-bit": FITS,
+            "HUB#show ip traffic": "Frags: 0 reassembled",
+            "HUB#show crypto ipsec sa peer 203.0.113.2": "in use settings ={Tunnel UDP-Encaps, }",
+            "HUB#show crypto ipsec sa peer 203.0.113.6": "in use settings ={Transport, }",
+            "@wait 90s\nHUB#ping 10.1.1.1 source lo0": FITS,
+        },
+    ),
+    "dpd-failover": (
+        "dpd",
+        "BR ISP HE1 HE2 CORE",
+        {
+            # The first round's tunnel shall not wait for ARP: it is to be there when HE1 dies.
+            "@wait 20s\nBR#ping 198.51.100.2": "!!!",
+            "BR#ping 10.0.10.1 source lo0": "!!!",
+            "@link down HE1:Gi0/0\n@link down HE1:Gi0/1\n"
+            "BR#ping 10.0.10.1 source lo0 repeat 50 timeout 1": "!!!!!",
+            "BR#show crypto map": "Current peer: 198.51.100.6",
+            "CORE#show ip route 10.1.1.0": "* 10.0.1.5, from 2.2.2.2",
+            "@link up HE1:Gi0/0\n@link up HE1:Gi0/1\n@wait 60s\nBR#ping 10.0.10.1 source lo0": FITS,
+        },
+    ),
+    "dual-tier-headend": (
+        "dual-tier",
+        "BR ISP CRY GRE",
+        {
+            "@wait 60s\nBR#ping 10.0.10.1 source lo0 size 1400 df-bit": FITS,
+            "BR#show crypto ipsec sa": "current_peer 198.51.100.2 port 500",
+            "CRY#show crypto session": "permit 47 host 198.51.100.18 host 203.0.113.2",
+            "GRE#show ip ospf neighbor": "FULL",
+        },
+    ),
+    "aggressive-mode": (
+        "aggressive",
+        "BR1 BR2 ISP HUB",
+        {
+            "@wait 20s\nBR1#ping 10.0.0.1 source lo0": FITS,
+            "BR2#ping 10.0.0.1 source lo0": FITS,
+            "HUB#show crypto isakmp peers": "Phase1 id: branch2.example.com",
+            "HUB#show crypto session detail": "Phase1_id: branch1.example.com",
         },
     ),
     "recursive-routing": (
@@ -109,6 +215,79 @@ WAYS = {
             "@wait 120s\nR1#ping 192.168.2.1 source lo1": FITS,
             "R1#show ip route 198.51.100.2": "* 203.0.113.254",
             "R2#show interfaces Tunnel0": "Tunnel0 is up, line protocol is up",
+        },
+    ),
+    "broken-key": (
+        "key",
+        "R1 R2 ISP PC1 PC2",
+        {
+            "@wait 60s\nPC1#ping 192.168.20.10": FITS,
+            "R1#show interfaces Tunnel0": "line protocol is up",
+            "R2#show crypto session": "UP-ACTIVE",
+        },
+    ),
+    "broken-policy": (
+        "policy",
+        "R1 R2 ISP PC1 PC2",
+        {
+            "@wait 60s\nPC1#ping 192.168.20.10": FITS,
+            "R2#show crypto isakmp sa detail": "psk  14",
+        },
+    ),
+    "broken-transform": (
+        "transform",
+        "R1 R2 ISP PC1 PC2",
+        {
+            "@wait 20s\nPC1#ping 192.168.20.10": FITS,
+            "PC2#ping 192.168.10.10": FITS,
+            "R1#show crypto ipsec sa": "esp-256-aes esp-sha256-hmac",
+        },
+    ),
+    "broken-proxy-identity": (
+        "identity",
+        "R1 R2 ISP PC1 PC2",
+        {
+            "@wait 20s\nPC1#ping 192.168.20.10": FITS,
+            "PC2#ping 192.168.10.10": FITS,
+            "R2#show crypto ipsec sa": "remote ident (addr/mask/prot/port): (192.168.10.0/",
+        },
+    ),
+    "broken-missing-route": (
+        "route",
+        "R1 R2 ISP PC1 PC2",
+        {
+            "PC1#ping 192.168.20.10": FITS,
+            "PC2#traceroute 192.168.10.10 numeric": "  2 10.0.0.1",
+        },
+    ),
+    "broken-wrong-source": (
+        "source",
+        "R1 R2 ISP PC1 PC2",
+        {
+            "@wait 60s\nPC1#ping 192.168.20.10": FITS,
+            "R1#show crypto ipsec sa": "local addr 192.0.2.1",
+            "R2#show crypto session": "UP-ACTIVE",
+        },
+    ),
+    "broken-nat-exemption": (
+        "nat",
+        "R1 R2 ISP PC1 PC2",
+        {
+            "@wait 20s\nPC1#ping 192.168.20.10": FITS,
+            "PC2#ping 192.168.10.10": FITS,
+            "PC1#ping 203.0.113.254": FITS,
+            "R1#show ip nat translations": "203.0.113.254",
+        },
+    ),
+    "broken-mtu-black-hole": (
+        "mtu",
+        "R1 R2 ISP1 ISP2 PC1 PC2",
+        {
+            "PC1#ping 192.168.20.10": FITS,
+            "PC1#ping 192.168.20.10 size 1400 df-bit": "M.M",
+            "PC1#ping 192.168.20.10 size 1326 df-bit": FITS,
+            "PC2#ping 192.168.10.10 size 1400 df-bit": "M.M",
+            "R1#show crypto ipsec sa": "path mtu 1400",
         },
     ),
 }

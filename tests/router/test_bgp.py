@@ -369,6 +369,7 @@ def test_neighbor_in_a_vrf() -> None:
     shown = execute(network, "R1", "show ip bgp vpnv4 vrf RED")
     assert "Route Distinguisher: 1:1 (default for vrf RED)" in shown
     assert " *>   3.3.3.3/32       10.1.0.3" in shown
+    assert "\n      AS Hops 1\n" in execute(network, "R1", "show ip route vrf RED 3.3.3.3")
     assert execute(network, "R1", "show ip bgp vpnv4 vrf BLUE") == "% VRF BLUE does not have BGP\n"
 
 
@@ -425,3 +426,123 @@ def test_redistribution_both_ways_with_ospf() -> None:
     }
     assert external == {"2.2.2.2/32": ("E2", 1, 65002)}
     assert network.ping("R3", "2.2.2.2") == "!!!!!"
+
+
+def typed() -> Network:
+    """R1 and R2 in ASes 65001 and 65002, configured by what an operator types."""
+    network = Network(
+        config("R1", {"Gi0/0": "10.0.0.1/24", "Lo0": "1.1.1.1/32"}, {}),
+        config("R2", {"Gi0/0": "10.0.0.2/24"}, {}),
+    )
+    network.link("R1:Gi0/0", "R2:Gi0/0")
+    network.boot()
+    type_at(network, "R1", "router bgp 65001\n neighbor 10.0.0.2 remote-as 65002")
+    type_at(network, "R2", "router bgp 65002\n neighbor 10.0.0.1 remote-as 65001")
+    return network
+
+
+def test_a_route_map_of_redistribute_sets_bgps_attributes() -> None:
+    network = typed()
+    type_at(
+        network,
+        "R1",
+        "ip route 5.5.5.5 255.255.255.255 Null0\n"
+        "route-map MARK permit 10\n set community 65001:7\n set local-preference 300\n"
+        " set weight 5\n set as-path prepend 65001 65001\n set metric 42\n set origin igp\n"
+        "router bgp 65001\n redistribute static route-map MARK\n"
+        " neighbor 10.0.0.2 send-community",
+    )
+    network.wait(40)
+    shown = execute(network, "R1", "show ip bgp 5.5.5.5")
+    assert "localpref 300, weight 5, valid, sourced" in shown
+    assert "Origin IGP, metric 42" in shown
+    told = process(network["R2"]).machine.table[IPv4Network("5.5.5.5/32")].paths[0].attributes
+    assert told.communities == (65001 << 16 | 7,)
+    assert [segment.numbers for segment in told.as_path or ()] == [(65001, 65001, 65001)]
+    assert told.med == 42
+
+
+def test_an_aggregate_and_a_network_take_what_their_maps_set() -> None:
+    network = typed()
+    type_at(
+        network,
+        "R1",
+        "route-map MARK permit 10\n set community 65001:9\n set metric 7\n"
+        "router bgp 65001\n aggregate-address 1.0.0.0 255.0.0.0 attribute-map MARK\n"
+        " network 1.1.1.1 mask 255.255.255.255 route-map MARK\n"
+        " neighbor 10.0.0.2 send-community",
+    )
+    network.wait(40)
+    table = process(network["R2"]).machine.table
+    for prefix in ("1.0.0.0/8", "1.1.1.1/32"):
+        told = table[IPv4Network(prefix)].paths[0].attributes
+        assert (told.communities, told.med) == ((65001 << 16 | 9,), 7)
+
+
+def test_no_enhanced_error_is_typed_printed_and_taken_back() -> None:
+    network = typed()
+    type_at(network, "R1", "router bgp 65001\n no bgp enhanced-error")
+    assert not process(network["R1"]).machine.process.enhanced_error
+    assert "\n no bgp enhanced-error\n" in execute(network, "R1", "show running-config")
+    type_at(network, "R1", "router bgp 65001\n bgp enhanced-error")
+    assert process(network["R1"]).machine.process.enhanced_error
+    assert "enhanced-error" not in execute(network, "R1", "show running-config")
+
+
+def test_dampening_as_shown() -> None:
+    network = typed()
+    off = "% dampening not enabled for base\n"
+    assert execute(network, "R1", "show ip bgp dampening parameters") == off
+    type_at(network, "R1", "router bgp 65001\n bgp dampening")
+    type_at(
+        network, "R2", "interface Lo0\n ip address 2.2.2.2 255.255.255.255\nrouter bgp 65002\n"
+        " network 2.2.2.2 mask 255.255.255.255\n neighbor 10.0.0.1 advertisement-interval 0",
+    )  # fmt: skip
+    network.wait(40)
+    for _ in range(2):
+        type_at(network, "R2", "interface Lo0\n shutdown")
+        network.wait(5)
+        shown = execute(network, "R1", "show ip bgp")
+        assert "\n  h   2.2.2.2/32       10.0.0.2                 0             0 65002 i" in shown
+        type_at(network, "R2", "interface Lo0\n no shutdown")
+        network.wait(5)
+    type_at(network, "R2", "interface Lo0\n shutdown")
+    network.wait(5)
+    detail = execute(network, "R1", "show ip bgp 2.2.2.2")
+    assert "  65002, (history entry)\n" in detail
+    assert "      Dampinfo: penalty 29" in detail
+    assert ", flapped 3 times in 00:00:2" in detail
+    type_at(network, "R2", "interface Lo0\n no shutdown")
+    network.wait(5)
+    assert "\n *d   2.2.2.2/32 " in execute(network, "R1", "show ip bgp")
+    detail = execute(network, "R1", "show ip bgp 2.2.2.2")
+    assert "  65002, (suppressed due to dampening)\n" in detail
+    assert "2.2.2.2/32" not in routes(network["R1"])
+    for which in ("dampened-paths", "flap-statistics"):
+        row = execute(network, "R1", f"show ip bgp dampening {which}").splitlines()[-1]
+        assert row.startswith(" *d 2.2.2.2/32       10.0.0.2 ")
+        assert row.endswith(" 65002 i")
+    execute(network, "R1", "clear ip bgp dampening")
+    assert "2.2.2.2/32" in routes(network["R1"])
+    shown = execute(network, "R1", "show ip bgp all dampening parameters")
+    assert shown == (
+        "For address family: IPv4 Unicast\n\n dampening 15 750 2000 60 (DEFAULT)\n"
+        "  Half-life time      : 15 mins       Decay Time       : 2320 secs\n"
+        "  Max suppress penalty: 12000         Max suppress time: 60 mins\n"
+        "  Suppress penalty    :  2000         Reuse penalty    : 750\n\n\n"
+    )
+
+
+def test_paths_shown_once_for_all_that_share_them() -> None:
+    network = typed()
+    type_at(
+        network, "R2", "router bgp 65002\n network 10.7.0.0 mask 255.255.0.0\n"
+        " network 10.8.0.0 mask 255.255.0.0\nip route 10.7.0.0 255.255.0.0 Null0\n"
+        "ip route 10.8.0.0 255.255.0.0 Null0",
+    )  # fmt: skip
+    network.wait(40)
+    head, row = execute(network, "R1", "show ip bgp paths").splitlines()
+    assert head == "Address    Hash Refcount Metric Path"
+    assert row.split()[2:] == ["2", "0", "65002", "i"]
+    assert len(execute(network, "R1", "show ip bgp paths ^65002$").splitlines()) == 2
+    assert len(execute(network, "R1", "show ip bgp paths ^7$").splitlines()) == 1

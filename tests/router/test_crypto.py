@@ -236,6 +236,8 @@ def test_different_policies_end_in_mm_no_state():
     network = wire_site_to_site(Network(*configs)).boot()
     network.wait(30)
     assert {row.state for row in network["R1"].isakmp_views()} == {"MM_NO_STATE"}
+    assert not any(row.active for row in network["R1"].isakmp_views())
+    assert network["R1"].crypto_session_views()[0].status == "DOWN-NEGOTIATING"
 
 
 def test_different_transforms_leave_phase_one_up():
@@ -263,10 +265,10 @@ def test_an_unknown_spi_is_reported_once_a_minute():
     network = settled()
     # R3 forgets; R1 goes on sending with its old SA.
     network["R3"].crypto.sadb.clear()
+    spi = flow(network).outbound_spi
     network.ping("R4", "172.16.2.5")
     lines = [line for line in network.log if "RECVD_PKT_INV_SPI" in line]
     assert len(lines) == 1
-    spi = flow(network).outbound_spi
     assert f"spi=0x{spi:X}({spi}), srcaddr=100.1.1.1" in lines[0]
 
 
@@ -314,8 +316,13 @@ def test_a_tampered_packet_is_dropped_and_counted():
     before = flow(network, "R3")
     router.forwarding.receive(esp, interface)  # again: a replay
     router.forwarding.receive(esp[:-1] + bytes((esp[-1] ^ 1,)), interface)
+    router.forwarding.receive(esp[:24] + b"\0\0\1\0" + esp[28:], interface)  # not seen before
     after = flow(network, "R3")
-    assert after.recv_errors - before.recv_errors == 2
+    assert after.recv_errors - before.recv_errors == 3
+    said = [line for line in network.log if "decrypt:" in line]
+    replayed = "%CRYPTO-4-PKT_REPLAY_ERR: decrypt: replay check failed\n        connection id="
+    assert replayed in said[0]
+    assert "%CRYPTO-4-RECVD_PKT_MAC_ERR: decrypt: mac verify failed for connection" in said[1]
     assert after.decaps == before.decaps
 
 

@@ -106,6 +106,31 @@ def test_md5_with_the_right_and_the_wrong_key() -> None:
     )
 
 
+def test_keys_change_when_their_lifetimes_end() -> None:
+    lines = (
+        "key chain K\n key 1\n  key-string first\n"
+        "  accept-lifetime 00:00:00 Mar 1 2002 00:02:00 Mar 1 2002\n"
+        "  send-lifetime 00:00:00 Mar 1 2002 00:01:50 Mar 1 2002\n"
+        " key 2\n  key-string second\n"
+        "  send-lifetime 00:01:50 Mar 1 2002 infinite\n"
+        "interface Gi0/0\n ip authentication mode eigrp 100 md5\n"
+        f" ip authentication key-chain eigrp 100 K\n{EVERYWHERE}"
+    )
+    network = chain(lines, lines)
+    interface = process(network, "R1").machine.interfaces[InterfaceName.parse("Gi0/0")]
+    network.wait(60)
+    assert [(key.id, key.sends) for key in interface.facts.keys] == [(1, True), (2, False)]
+    assert neighbors(network, "R1") == ["10.0.12.2"]
+    before = len(messages(network, "R1"))
+    network.wait(35)
+    assert [(key.id, key.sends) for key in interface.facts.keys] == [(1, False), (2, True)]
+    network.wait(60)
+    assert [(key.id, key.sends) for key in interface.facts.keys] == [(2, True)]
+    assert neighbors(network, "R1") == ["10.0.12.2"]
+    assert messages(network, "R1")[before:] == []
+    assert process(network, "R1").machine.counters.errors == {}
+
+
 def test_named_mode_signs_with_hmac_sha_256() -> None:
     named = (
         "router eigrp CORP\n address-family ipv4 unicast autonomous-system 100\n network 0.0.0.0\n"
@@ -342,3 +367,42 @@ def test_a_summary_needs_a_component_that_is_told() -> None:
     type_at(network, "R2", "ip route 3.3.3.3 255.255.255.255 10.0.23.3")
     network.wait(2)
     assert "3.0.0.0/8" not in routes(network, "R1")
+
+
+def test_access_lists_count_the_routes_that_they_decide_about() -> None:
+    network = up()
+    type_at(
+        network,
+        "R2",
+        "access-list 7 permit 3.3.3.3\naccess-list 7 deny any\n"
+        "router eigrp 100\n distribute-list 7 out Gi0/0",
+    )
+    network.wait(10)
+    assert routes(network, "R1") == {"3.3.3.3/32": "D [90/131072] 10.0.12.2"}
+    before = execute(network, "R2", "show access-lists")
+    assert "10 permit 3.3.3.3 (1 match)" in before
+    network.wait(60)
+    assert execute(network, "R2", "show access-lists") == before
+
+
+def test_a_route_map_is_asked_about_a_route_once() -> None:
+    network = up()
+    type_at(
+        network,
+        "R1",
+        "ip route 9.9.9.0 255.255.255.0 Null0\nip access-list standard NINE\n permit 9.9.9.0\n"
+        "exit\nroute-map NINE permit 10\n match ip address NINE\n"
+        "router eigrp 100\n redistribute static route-map NINE",
+    )
+    network.wait(5)
+    assert "9.9.9.0/24" in routes(network, "R3")
+    before = execute(network, "R1", "show ip access-lists NINE")
+    assert "10 permit 9.9.9.0 (" in before
+    type_at(network, "R3", "interface Lo5\n ip address 5.5.5.5 255.255.255.255")
+    network.wait(5)
+    assert "5.5.5.5/32" in routes(network, "R1")
+    assert execute(network, "R1", "show ip access-lists NINE") == before
+    type_at(network, "R1", "no ip access-list standard NINE")
+    type_at(network, "R1", "ip access-list standard NINE\n deny any")
+    network.wait(5)
+    assert "9.9.9.0/24" not in routes(network, "R3")

@@ -69,6 +69,24 @@ def test_neighbours_lose_the_line_and_get_it_back() -> None:
     assert any(text.startswith("%SYS-5-RESTART: System restarted --") for text in said)
 
 
+def test_a_booting_router_tells_of_its_ports_before_the_tunnels_over_them() -> None:
+    network = protected()
+    network.wait(10)
+    since = len(network.log)
+    reload(network, "R1")
+    network.wait(DOWN_TIME)
+    _, *said, restart = messages(network, "R1", since)
+    assert said == [
+        "%LINK-3-UPDOWN: Interface GigabitEthernet0/0, changed state to up",
+        "%LINEPROTO-5-UPDOWN: Line protocol on Interface GigabitEthernet0/0, changed state to up",
+        "%LINK-3-UPDOWN: Interface GigabitEthernet0/1, changed state to up",
+        "%LINEPROTO-5-UPDOWN: Line protocol on Interface GigabitEthernet0/1, changed state to up",
+        "%LINEPROTO-5-UPDOWN: Line protocol on Interface Tunnel0, changed state to up",
+        "%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON",
+    ]
+    assert restart.startswith("%SYS-5-RESTART: ")
+
+
 def test_what_a_router_remembered_is_gone() -> None:
     network = line()
     network.wait(3_600)

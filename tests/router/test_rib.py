@@ -1,13 +1,12 @@
 """The routing table: which route is best, and the longest match."""
 
-from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ioscli.model.instant import Instant
-from ioscli.model.rib import Path, Rib, Route, RouteSource
+from ioscli.model.rib import Path, Rib, Route, RouteSource, origin_of
 
 NOW = Instant(0)
 
@@ -58,14 +57,15 @@ def test_lookup_is_the_longest_of_all_that_match(added, removed, data):
 
 def test_two_processes_of_one_protocol_offer_apart():
     rib = Rib()
-    wide = route("10.0.0.0/8", RouteSource.OSPF, 110, 20)
-    first, second = replace(wide, process="1"), replace(wide, process="2", metric=10)
+    prefix, path = IPv4Network("10.0.0.0/8"), (Path(IPv4Address("192.0.2.1"), None),)
+    first = Route(prefix, RouteSource.OSPF, 110, 20, path, process="1")
+    second = Route(prefix, RouteSource.OSPF, 110, 10, path, process="2")
     rib.add(first, NOW)
     rib.add(second, NOW)
-    assert rib.entry(wide.prefix).route is second
+    assert rib.entry(prefix).route is second
     assert rib.of_source(RouteSource.OSPF, "1") == [first]
-    rib.remove(wide.prefix, RouteSource.OSPF, NOW, "2")
-    assert rib.entry(wide.prefix).route is first
+    rib.remove(prefix, RouteSource.OSPF, NOW, "2")
+    assert rib.entry(prefix).route is first
 
 
 def test_distance_255_is_never_installed():
@@ -89,3 +89,43 @@ def test_watchers_hear_of_every_change_of_the_best_route():
     rib.remove(static.prefix, RouteSource.STATIC, NOW)
     rib.remove(static.prefix, RouteSource.OSPF, NOW)
     assert heard == [(None, static), (static, ospf), (ospf, None)]
+
+
+def test_a_route_in_two_tables_has_an_age_in_each():
+    one, other = Rib(), Rib()
+    made = route("10.0.0.0/8", RouteSource.STATIC)
+    one.add(made, Instant(5))
+    other.add(made, Instant(9))
+    assert one.entry(made.prefix).installed == 5
+    assert other.entry(made.prefix) == (made, 9, ())
+
+
+def test_a_route_that_takes_over_is_new():
+    rib = Rib()
+    static = route("10.0.0.0/8", RouteSource.STATIC)
+    ospf = route("10.0.0.0/8", RouteSource.OSPF, 110)
+    rib.add(ospf, Instant(5))
+    rib.add(static, Instant(6))
+    assert rib.entry(static.prefix) == (static, 6, (ospf,))
+    rib.remove(static.prefix, RouteSource.STATIC, Instant(7))
+    assert rib.entry(static.prefix) == (ospf, 7, ())
+    rib.confirm(static.prefix, RouteSource.OSPF, Instant(8))
+    assert rib.entry(static.prefix).installed == 8
+
+
+def test_who_told_may_stand_in_the_paths_or_in_the_origin():
+    prefix, told = IPv4Network("10.0.0.0/8"), IPv4Address("3.3.3.3")
+    hops = [IPv4Address("192.0.2.1"), IPv4Address("192.0.2.2")]
+    paths = tuple(Path(hop, None, told) for hop in hops)
+    named = Route(prefix, RouteSource.OSPF, 110, 20, paths, 7, "1", "E2")
+    origin = origin_of(RouteSource.OSPF, 110, 7, "1", "E2", told)
+    shared = Route.of_origin(prefix, 20, tuple(Path(hop, None) for hop in hops), origin)
+    assert shared.paths == named.paths
+    assert (shared, hash(shared)) == (named, hash(named))
+    assert shared != Route.of_origin(
+        prefix, 20, tuple(Path(hop, None) for hop in hops), origin._replace(advertiser=None)
+    )
+    rib = Rib()
+    rib.add(named, Instant(5))
+    rib.add(shared, Instant(9))
+    assert rib.entry(prefix).installed == 5

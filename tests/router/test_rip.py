@@ -129,6 +129,37 @@ def test_a_silent_neighbor_is_believed_for_three_minutes() -> None:
     assert len(process(net["R1"]).machine.routes) == 2  # flushed
 
 
+def test_keys_change_when_their_lifetimes_end() -> None:
+    net = row()
+    for name in ("R1", "R2"):
+        type_at(
+            net[name],
+            "key chain K",
+            "key 1",
+            "key-string first",
+            "accept-lifetime 00:00:00 Mar 1 2002 00:10:00 Mar 1 2002",
+            "send-lifetime 00:00:00 Mar 1 2002 00:10:00 Mar 1 2002",
+            "key 2",
+            "key-string second",
+            "accept-lifetime 00:10:00 Mar 1 2002 infinite",
+            "send-lifetime 00:10:00 Mar 1 2002 infinite",
+            "interface gi0/0",
+            "ip rip authentication mode md5",
+            "ip rip authentication key-chain K",
+        )
+    port = InterfaceName.parse("Gi0/0")
+    net.wait(300)
+    used = process(net["R1"]).machine.interfaces[port].send_key
+    assert used is not None
+    assert used.number == 1
+    net.wait(600)
+    used = process(net["R1"]).machine.interfaces[port].send_key
+    assert used is not None
+    assert used.number == 2
+    assert "3.3.3.3/32" in learned(net["R1"])
+    assert process(net["R1"]).machine.counters[port].bad_packets == 0
+
+
 def test_what_is_possibly_down_gives_way_and_is_not_redistributed() -> None:
     net = row()
     type_at(net["R1"], "router ospf 1", "redistribute rip subnets")

@@ -20,6 +20,7 @@ _ON = frozenset(
     (
         "bgp default ipv4-unicast",
         "bgp enforce-first-as",
+        "bgp enhanced-error",
         "bgp fast-external-fallover",
         "bgp client-to-client reflection",
     )

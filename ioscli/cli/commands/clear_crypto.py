@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ioscli.cli.refusals import Refusal
 from ioscli.cli.registry import command
 
 if TYPE_CHECKING:
@@ -13,8 +14,26 @@ if TYPE_CHECKING:
 
 @command("clear_crypto_sa")
 def clear_crypto_sa(session: Session, args: Args) -> None:
-    """`clear crypto sa [peer A]`."""
-    session.router.clear_crypto_sa(args.get("A_SA_PEER"))
+    """`clear crypto sa [peer A | map NAME | counters | vrf NAME | entry A esp SPI]`."""
+    engine = session.router.running_crypto
+    if "A_SA_VRF" in args:
+        name: str = args["A_SA_VRF"]
+        if name not in session.router.config.vrfs:
+            raise Refusal(f"% VRF {name} not configured.")
+        return  # IPsec works in the global table alone
+    if engine is None:
+        return
+    from ioscli.router import crypto_clear
+
+    if "map" in args:
+        crypto_clear.of_map(engine, args["A_CRYPTO_MAP"])
+    elif "counters" in args:
+        crypto_clear.counters(engine)
+    elif "entry" in args:
+        if "esp" in args:
+            crypto_clear.entry(engine, args["A_SA_END"], args["A_SA_SPI"])
+    else:
+        crypto_clear.with_peer(engine, args.get("A_SA_PEER"))
 
 
 @command("clear_crypto_isakmp")
@@ -24,7 +43,19 @@ def clear_crypto_isakmp(session: Session, args: Args) -> None:
 
 
 @command("clear_crypto_session")
-def clear_crypto_session(session: Session, _args: Args) -> None:
-    """`clear crypto session`: both phases."""
-    session.router.clear_crypto_sa()
-    session.router.clear_isakmp()
+def clear_crypto_session(session: Session, args: Args) -> None:
+    """`clear crypto session [local A] [remote A]`: both phases."""
+    engine = session.router.running_crypto
+    if engine is None:
+        return
+    from ioscli.router import crypto_clear
+
+    words = args.words
+    ends = dict(
+        zip(
+            (word for word in words if word in ("local", "remote")),
+            args.all("A_SESSION_END"),
+            strict=True,
+        )
+    )
+    crypto_clear.sessions(engine, ends.get("local"), ends.get("remote"))

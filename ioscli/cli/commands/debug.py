@@ -30,6 +30,12 @@ _BGP = {
 }
 
 
+_CRYPTO = {
+    "error": Topic.CRYPTO_ISAKMP_ERROR,
+    "isakmp": Topic.CRYPTO_ISAKMP,
+    "ipsec": Topic.CRYPTO_IPSEC,
+}
+
 _RIP = {"database": Topic.RIP_DATABASE, "events": Topic.RIP_EVENTS}
 
 
@@ -44,6 +50,12 @@ def _topic(args: Args) -> Topic:
         return next((topic for word, topic in _RIP.items() if word in args), Topic.RIP)
     if "policy" in args:
         return Topic.POLICY
+    if "crypto" in args:
+        return next(topic for word, topic in _CRYPTO.items() if word in args)
+    if "tunnel" in args:
+        return Topic.TUNNEL_KEEPALIVE
+    if "nat" in args:
+        return Topic.IP_NAT
     if "routing" in args:
         return Topic.IP_ROUTING
     return Topic.IP_ICMP if "icmp" in args else Topic.IP_PACKET
@@ -63,6 +75,9 @@ def debug(session: Session, args: Args) -> Iterable[str]:
     if topic is Topic.IP_PACKET:
         debugging.packet_list = args.get("A_DEBUGGED_LIST", args.get("A_DEBUGGED_LIST_2"))
         debugging.packet_detail = "detail" in args
+    elif topic is Topic.IP_NAT:
+        debugging.nat_list = args.get("A_DEBUGGED_LIST")
+        debugging.nat_detailed = "detailed" in args
     debugging.switch(topic, on=True)
     yield f"{debugging.announcement(topic, on=True)}{_family(topic)}"
 

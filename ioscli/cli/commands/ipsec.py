@@ -9,12 +9,15 @@ from ioscli.cli.registry import command
 from ioscli.cli.results import Args
 from ioscli.cli.running_config import writes
 from ioscli.model.changes import CryptoChanged
-from ioscli.model.config import RouterConfig
+from ioscli.model.config import InterfaceConfig, RouterConfig
 from ioscli.model.crypto import (
     BUILT_IN,
+    AhIntegrity,
+    DfBit,
     EspCipher,
     EspIntegrity,
     EspTransform,
+    Fragmentation,
     IpsecConfig,
     IpsecProfile,
     Mode,
@@ -26,6 +29,7 @@ from ioscli.model.crypto import (
 _CHANGED = (CryptoChanged(),)
 _DEFAULTS = IpsecConfig()
 _CIPHERS = {cipher.value: cipher for cipher in EspCipher}
+_AH = {integrity.value: integrity for integrity in AhIntegrity}
 _INTEGRITIES = {integrity.value: integrity for integrity in EspIntegrity}
 
 
@@ -53,14 +57,16 @@ def crypto_ipsec_transform_set(context: ConfigContext, args: Args) -> Changes:
 
 def _transform(words: Sequence[str]) -> EspTransform:
     """`esp-aes 256 esp-sha-hmac`, in either order; 128 bits is what no size means."""
-    cipher, integrity = EspCipher.NULL, None
+    cipher, integrity, ah = EspCipher.NULL, None, None
     for number, word in enumerate(words):
         if word in _INTEGRITIES:
             integrity = _INTEGRITIES[word]
+        elif word in _AH:
+            ah = _AH[word]
         elif word in _CIPHERS:
             size = words[number + 1] if number + 1 < len(words) else ""
             cipher = _CIPHERS.get(f"{word} {size}", _CIPHERS[word])
-    return EspTransform(cipher, integrity)
+    return EspTransform(cipher, integrity, ah)
 
 
 def _refuse_if_used(ipsec: IpsecConfig, name: str) -> None:
@@ -178,6 +184,79 @@ def crypto_ipsec_replay(context: ConfigContext, args: Args) -> Changes:
     return _CHANGED
 
 
+@command("crypto_ipsec_idle")
+def crypto_ipsec_idle(context: ConfigContext, args: Args) -> Changes:
+    """After how long without traffic SAs go."""
+    context.config.ipsec.idle_time = None if resets(args) else args["A_SA_IDLE"]
+    return _CHANGED
+
+
+@command("crypto_ipsec_df_bit")
+def crypto_ipsec_df_bit(context: ConfigContext, args: Args) -> Changes:
+    """DF of the headers that tunnel mode makes."""
+    context.config.ipsec.df_bit = _DEFAULTS.df_bit if resets(args) else DfBit(args.words[-1])
+    return _CHANGED
+
+
+@command("crypto_ipsec_fragmentation")
+def crypto_ipsec_fragmentation(context: ConfigContext, args: Args) -> Changes:
+    """Whether packets that would be too large sealed are cut before."""
+    ipsec = context.config.ipsec
+    ipsec.fragmentation = _DEFAULTS.fragmentation if resets(args) else Fragmentation(args.words[-1])
+    return _CHANGED
+
+
+@command("interface_ipsec_df_bit")
+def interface_ipsec_df_bit(context: ConfigContext, args: Args) -> Changes:
+    """The same for what leaves by one interface."""
+    interface: InterfaceConfig = context.target
+    interface.ipsec_df_bit = None if resets(args) else DfBit(args.words[-1])
+    return _CHANGED
+
+
+@command("interface_ipsec_fragmentation")
+def interface_ipsec_fragmentation(context: ConfigContext, args: Args) -> Changes:
+    """The same for what leaves by one interface."""
+    interface: InterfaceConfig = context.target
+    interface.ipsec_fragmentation = None if resets(args) else Fragmentation(args.words[-1])
+    return _CHANGED
+
+
+@command("profile_idle")
+def profile_idle(context: ConfigContext, args: Args) -> Changes:
+    """After how long without traffic SAs of this profile go."""
+    profile: IpsecProfile = context.target
+    profile.idle_time = None if resets(args) else args["A_SA_IDLE"]
+    return _CHANGED
+
+
+@command("profile_replay")
+def profile_replay(context: ConfigContext, args: Args) -> Changes:
+    """The anti-replay window of this profile's SAs."""
+    profile: IpsecProfile = context.target
+    if resets(args):
+        profile.replay_window = None
+    else:
+        profile.replay_window = 0 if "disable" in args else int(args.words[-1])
+    return _CHANGED
+
+
+@command("profile_isakmp")
+def profile_isakmp(context: ConfigContext, args: Args) -> Changes:
+    """By which ISAKMP profile phase 1 has to come."""
+    profile: IpsecProfile = context.target
+    profile.isakmp_profile = None if resets(args) else args["A_PROTECTION_PROFILE"]
+    return _CHANGED
+
+
+@command("profile_responder")
+def profile_responder(context: ConfigContext, args: Args) -> Changes:
+    """Whether the peer has to begin."""
+    profile: IpsecProfile = context.target
+    profile.responder_only = not resets(args)
+    return _CHANGED
+
+
 # --- the running-config --------------------------------------------------------------------------
 
 
@@ -191,11 +270,36 @@ def settings_lines(config: RouterConfig) -> Iterator[str]:
         lines.append(f"{head} lifetime kilobytes {ipsec.lifetime_kilobytes}")
     if ipsec.lifetime_seconds != _DEFAULTS.lifetime_seconds:
         lines.append(f"{head} lifetime seconds {ipsec.lifetime_seconds}")
+    if ipsec.idle_time is not None:
+        lines.append(f"{head} idle-time {ipsec.idle_time}")
     if ipsec.replay_window is None:
         lines.append(f"{head} replay disable")
     elif ipsec.replay_window != _DEFAULTS.replay_window:
         lines.append(f"{head} replay window-size {ipsec.replay_window}")
     yield from lines
+
+
+@writes("config", "crypto_ipsec_fragmentation")
+def fragmentation_line(config: RouterConfig) -> Iterator[str]:
+    """Where it is not as on a new router."""
+    if config.ipsec.fragmentation is not _DEFAULTS.fragmentation:
+        yield f"crypto ipsec fragmentation {config.ipsec.fragmentation.value}"
+
+
+@writes("config", "crypto_ipsec_df_bit")
+def df_bit_line(config: RouterConfig) -> Iterator[str]:
+    """Where it is not as on a new router."""
+    if config.ipsec.df_bit is not _DEFAULTS.df_bit:
+        yield f"crypto ipsec df-bit {config.ipsec.df_bit.value}"
+
+
+@writes("interface", "interface_ipsec")
+def interface_ipsec_lines(interface: InterfaceConfig) -> Iterator[str]:
+    """Whatever was typed, also where it says what holds anyway."""
+    if interface.ipsec_df_bit is not None:
+        yield f"crypto ipsec df-bit {interface.ipsec_df_bit.value}"
+    if interface.ipsec_fragmentation is not None:
+        yield f"crypto ipsec fragmentation {interface.ipsec_fragmentation.value}"
 
 
 @writes("config", "crypto_ipsec_transform_set")
@@ -213,10 +317,13 @@ def transform_set_lines(config: RouterConfig) -> Iterator[str]:
 
 
 def transform_words(transform: EspTransform) -> str:
-    """`esp-aes 256 esp-sha-hmac`, as it is configured."""
-    if transform.integrity is None:
-        return transform.cipher.value
-    return f"{transform.cipher.value} {transform.integrity.value}"
+    """`ah-sha-hmac esp-aes 256 esp-sha-hmac`, as it is configured."""
+    words = [] if transform.ah is None else [transform.ah.value]
+    if transform.has_esp:
+        words.append(transform.cipher.value)
+    if transform.integrity is not None:
+        words.append(transform.integrity.value)
+    return " ".join(words)
 
 
 @writes("config", "crypto_ipsec_profile")
@@ -236,6 +343,13 @@ def profile_lines(config: RouterConfig) -> Iterator[str]:
             yield f" set security-association lifetime seconds {profile.lifetime_seconds}"
         if profile.lifetime_kilobytes is not None:
             yield f" set security-association lifetime kilobytes {profile.lifetime_kilobytes}"
+        if profile.idle_time is not None:
+            yield f" set security-association idle-time {profile.idle_time}"
+        if profile.replay_window is not None:
+            size = profile.replay_window
+            yield " set security-association replay " + (
+                f"window-size {size}" if size else "disable"
+            )
         names = [name for name in profile.transform_sets if name in config.ipsec.transform_sets]
         if names:
             yield f" set transform-set {' '.join(names)} "
@@ -243,6 +357,10 @@ def profile_lines(config: RouterConfig) -> Iterator[str]:
             yield " no set transform-set"
         if profile.pfs_group is not None:
             yield f" set pfs group{profile.pfs_group}"
+        if profile.isakmp_profile is not None:
+            yield f" set isakmp-profile {profile.isakmp_profile}"
+        if profile.responder_only:
+            yield " responder-only"
         for rule in sorted(profile.stored):
             for line in profile.stored[rule]:
                 yield f" {line}"

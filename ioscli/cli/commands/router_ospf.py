@@ -5,8 +5,9 @@ The `area` lines are in ospf_area, what the running-config prints in ospf_lines.
 
 from __future__ import annotations
 
+from functools import partial
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ioscli.cli.commands import ospf_area, ospf_lines
 from ioscli.cli.commands.interface import Changes, resets
@@ -183,11 +184,34 @@ def ospf_throttle(context: ConfigContext, args: Args) -> Changes:
     return CHANGED
 
 
-@command("ospf_lsa_arrival")
-def ospf_lsa_arrival(context: ConfigContext, args: Args) -> Changes:
-    """How far apart instances of one LSA must come in."""
-    context.target.lsa_arrival = DEFAULT_LSA_ARRIVAL if resets(args) else args["A_OSPF_DELAY"]
+class _Number(NamedTuple):
+    """A setting of one number."""
+
+    field: str
+    """Of OspfProcess."""
+    usual: int | None
+    """What `no` and `default` go back to."""
+    argument: str
+
+
+#: How far apart instances of one LSA must come in; the metric of redistributed routes whose line
+#: says none; how many equal-cost paths go into the table; the distance of all its routes.
+_NUMBERS = {
+    "ospf_lsa_arrival": _Number("lsa_arrival", DEFAULT_LSA_ARRIVAL, "A_OSPF_DELAY"),
+    "ospf_default_metric": _Number("default_metric", None, "A_DEFAULT_METRIC"),
+    "ospf_maximum_paths": _Number("maximum_paths", DEFAULT_MAXIMUM_PATHS, "A_PATHS"),
+    "ospf_administrative_distance": _Number("distance", DEFAULT_DISTANCE, "A_DISTANCE"),
+}
+
+
+def _set_number(setting: _Number, context: ConfigContext, args: Args) -> Changes:
+    wanted = setting.usual if resets(args) else args[setting.argument]
+    setattr(context.target, setting.field, wanted)
     return CHANGED
+
+
+for _rule, _setting in _NUMBERS.items():
+    command(_rule)(partial(_set_number, _setting))
 
 
 @command("ospf_pacing")
@@ -345,27 +369,6 @@ def _without(known: OspfDefaultInformation, args: Args) -> OspfDefaultInformatio
     if "route-map" in args:
         known = known._replace(route_map=None)
     return known
-
-
-@command("ospf_default_metric")
-def ospf_default_metric(context: ConfigContext, args: Args) -> Changes:
-    """Of redistributed routes whose line says none."""
-    context.target.default_metric = None if resets(args) else args["A_DEFAULT_METRIC"]
-    return CHANGED
-
-
-@command("ospf_maximum_paths")
-def ospf_maximum_paths(context: ConfigContext, args: Args) -> Changes:
-    """How many equal-cost paths go into the table."""
-    context.target.maximum_paths = DEFAULT_MAXIMUM_PATHS if resets(args) else args["A_PATHS"]
-    return CHANGED
-
-
-@command("ospf_administrative_distance")
-def ospf_administrative_distance(context: ConfigContext, args: Args) -> Changes:
-    """Of all its routes."""
-    context.target.distance = DEFAULT_DISTANCE if resets(args) else args["A_DISTANCE"]
-    return CHANGED
 
 
 @command("ospf_distances")

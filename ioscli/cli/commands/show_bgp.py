@@ -110,6 +110,7 @@ def show_ip_bgp_prefix(session: Session, args: Args) -> Iterable[str]:
     return show.show_prefix(
         bgp,
         prefix,
+        session.router.simulation.now,
         _vrf(session, args),
         best_only="bestpath" in args,
         new_format=_new_format(session),
@@ -250,6 +251,64 @@ def show_ip_bgp_community(session: Session, args: Args) -> Iterable[str]:
         return carried == asked if exact else asked <= carried or 0 in asked
 
     return show.show_table(bgp, wanted)
+
+
+@command("show_ip_bgp_paths")
+def show_ip_bgp_paths(session: Session, args: Args) -> Iterable[str]:
+    """`show ip bgp paths [REGEXP]`."""
+    from ioscli.cli.show.bgp_dampening import show_paths
+
+    bgp = _machine(session, args)
+    if "A_BGP_REGEXP" not in args:
+        return show_paths(bgp)
+    fits = _regexp(args["A_BGP_REGEXP"])
+    every = ((prefix, path) for prefix, entry in bgp.table.items() for path in entry.paths)
+    return show_paths(
+        bgp, frozenset(path.attributes for prefix, path in every if fits(prefix, path))
+    )
+
+
+@command("show_ip_bgp_dampening")
+def show_ip_bgp_dampening(session: Session, args: Args) -> Iterable[str]:
+    """`show ip bgp dampening dampened-paths | flap-statistics | parameters`."""
+    from ioscli.cli.show.bgp_dampening import show_flaps, show_parameters
+
+    bgp, now = _machine(session, args), session.router.simulation.now
+    if "parameters" not in args:
+        return show_flaps(bgp, now, dampened="dampened-paths" in args)
+    rules = bgp.process.dampening
+    return ("% dampening not enabled for base",) if rules is None else show_parameters(rules)
+
+
+@command("show_ip_bgp_all_dampening")
+def show_ip_bgp_all_dampening(session: Session, _args: Args) -> Iterable[str]:
+    """`show ip bgp all dampening parameters`: of the global table, then of each VRF."""
+    from ioscli.cli.show.bgp_dampening import show_parameters
+
+    processes = _processes(session)
+    if not processes:
+        raise Refusal("% BGP not active")
+    for process in processes:
+        name = process.vrf.name
+        yield f"For vrf: {name}" if name else "For address family: IPv4 Unicast"
+        yield ""
+        rules = process.machine.process.dampening
+        if rules is None:
+            where = f"vrf {name}" if name else "base"
+            yield f"% dampening not enabled for {where}"
+        else:
+            yield from show_parameters(rules)
+        yield from ("", "")
+
+
+@command("clear_ip_bgp_dampening")
+def clear_ip_bgp_dampening(session: Session, args: Args) -> Iterable[str]:
+    """`clear ip bgp dampening`: penalties and history are forgotten."""
+    process = _process(session, args)
+    if process is None:
+        return ("%BGP not running",)
+    process.clear_dampening()
+    return ()
 
 
 @command("clear_ip_bgp")

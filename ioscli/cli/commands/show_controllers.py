@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ioscli.cli.refusals import Refusal
 from ioscli.cli.registry import command
 from ioscli.cli.show import controllers
+from ioscli.cli.show.interfaces import port_setting
 
 if TYPE_CHECKING:
     from ioscli.cli.results import Args
@@ -37,8 +38,8 @@ def _view(router: Router, name: InterfaceName) -> controllers.ControllerView:
         port.link is not None,
         port.carrier,
         int(rate) if rate is not None else None,
-        _value(stored.get("speed", ())) or "auto",
-        _value(stored.get("duplex", ())) or "auto",
+        port_setting(config, "speed"),
+        port_setting(config, "duplex"),
     )
 
 

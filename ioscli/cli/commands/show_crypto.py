@@ -3,33 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ioscli.cli.refusals import Refusal
 from ioscli.cli.registry import command
-from ioscli.cli.show import crypto_session, ipsec, isakmp
+from ioscli.cli.show import crypto_engine, crypto_map, crypto_session, ipsec, isakmp
 
 if TYPE_CHECKING:
     from ioscli.cli.results import Args
     from ioscli.cli.session import Session
+    from ioscli.model.ifname import InterfaceName
+    from ioscli.router.views import CryptoSessionView
 
 
 @command("show_crypto_isakmp_sa")
-def show_crypto_isakmp_sa(session: Session, _args: Args) -> Iterable[str]:
-    """`show crypto isakmp sa`."""
-    return isakmp.show_isakmp_sa(session.router.isakmp_views())
-
-
-@command("show_crypto_isakmp_sa_detail")
-def show_crypto_isakmp_sa_detail(session: Session, _args: Args) -> Iterable[str]:
-    """`show crypto isakmp sa detail`."""
-    return isakmp.show_isakmp_sa_detail(session.router.isakmp_views())
+def show_crypto_isakmp_sa(session: Session, args: Args) -> Iterable[str]:
+    """`show crypto isakmp sa [detail | count]`."""
+    sas = session.router.isakmp_views()
+    if "detail" in args:
+        return isakmp.show_isakmp_sa_detail(sas)
+    if "count" in args:
+        return isakmp.show_isakmp_sa_count(sas)
+    return isakmp.show_isakmp_sa(sas)
 
 
 @command("show_crypto_isakmp_policy")
 def show_crypto_isakmp_policy(session: Session, _args: Args) -> Iterable[str]:
     """`show crypto isakmp policy`."""
-    return isakmp.show_isakmp_policy(session.router.config.isakmp)
+    config = session.router.config.isakmp
+    if config.policies or not config.default_policies:
+        return isakmp.show_isakmp_policy(config)
+    from ioscli.protocols.ike import default_policies
+
+    return isakmp.show_isakmp_policy(config, default_policies())
+
+
+@command("show_crypto_isakmp_default")
+def show_crypto_isakmp_default(session: Session, _args: Args) -> Iterable[str]:
+    """`show crypto isakmp default policy`: nothing where they are switched off."""
+    if not session.router.config.isakmp.default_policies:
+        return ()
+    from ioscli.protocols.ike import default_policies
+
+    return isakmp.show_default_policies(default_policies())
 
 
 @command("show_crypto_isakmp_key")
@@ -39,23 +56,37 @@ def show_crypto_isakmp_key(session: Session, _args: Args) -> Iterable[str]:
 
 
 @command("show_crypto_isakmp_peers")
-def show_crypto_isakmp_peers(session: Session, _args: Args) -> Iterable[str]:
-    """`show crypto isakmp peers`."""
-    return isakmp.show_isakmp_peers(session.router.isakmp_views())
+def show_crypto_isakmp_peers(session: Session, args: Args) -> Iterable[str]:
+    """`show crypto isakmp peers [A]`."""
+    return isakmp.show_isakmp_peers(session.router.isakmp_views(), args.get("A_PEER_SHOWN"))
+
+
+@command("show_crypto_isakmp_profile")
+def show_crypto_isakmp_profile(session: Session, args: Args) -> Iterable[str]:
+    """`show crypto isakmp profile [tag NAME]`."""
+    name = args.get("A_ISAKMP_PROFILE")
+    profiles = session.router.config.isakmp.profiles.values()
+    return isakmp.show_isakmp_profiles(it for it in profiles if name in (None, it.name))
 
 
 @command("show_crypto_ipsec_sa")
 def show_crypto_ipsec_sa(session: Session, args: Args) -> Iterable[str]:
-    """`show crypto ipsec sa [interface X | peer A]`."""
+    """`show crypto ipsec sa [interface X | peer A | map NAME | identity] [detail]`."""
     flows = session.router.ipsec_views()
     if "A_INTERFACE" in args:
-        name = args["A_INTERFACE"]
-        if name not in session.router.config.interfaces:
-            raise Refusal(argument="A_INTERFACE")
+        name = _interface(session, args)
         flows = [flow for flow in flows if flow.interface == name]
     elif "A_SA_PEER" in args:
         flows = [flow for flow in flows if flow.peer == args["A_SA_PEER"]]
-    return ipsec.show_ipsec_sa(flows)
+    elif "A_CRYPTO_MAP" in args:
+        flows = [flow for flow in flows if flow.map_tag == args["A_CRYPTO_MAP"]]
+    return ipsec.show_ipsec_sa(flows, detail="detail" in args, identity="identity" in args)
+
+
+@command("show_crypto_ipsec_sa_count")
+def show_crypto_ipsec_sa_count(session: Session, _args: Args) -> Iterable[str]:
+    """`show crypto ipsec sa count`."""
+    return ipsec.show_ipsec_sa_count(session.router.ipsec_views())
 
 
 @command("show_crypto_ipsec_transform_set")
@@ -71,18 +102,94 @@ def show_crypto_ipsec_profile(session: Session, args: Args) -> Iterable[str]:
 
 
 @command("show_crypto_ipsec_lifetime")
-def show_crypto_ipsec_lifetime(session: Session, _args: Args) -> Iterable[str]:
-    """`show crypto ipsec security-association`."""
-    return ipsec.show_security_association(session.router.config.ipsec)
+def show_crypto_ipsec_lifetime(session: Session, args: Args) -> Iterable[str]:
+    """`show crypto ipsec security-association [lifetime | idle-time]`."""
+    config = session.router.config.ipsec
+    if "idle-time" in args:
+        return ipsec.show_idle_time(config)
+    if "lifetime" in args:
+        return ipsec.show_security_association(config)
+    return chain(ipsec.show_security_association(config), ipsec.show_idle_time(config))
 
 
 @command("show_crypto_session")
-def show_crypto_session(session: Session, _args: Args) -> Iterable[str]:
-    """`show crypto session`."""
-    return crypto_session.show_crypto_session(session.router.crypto_session_views())
+def show_crypto_session(session: Session, args: Args) -> Iterable[str]:
+    """`show crypto session [local A | remote A | interface X | ...] [detail]`."""
+    sessions = _sessions(session, args)
+    if "detail" in args:
+        return crypto_session.show_crypto_session_detail(sessions)
+    return crypto_session.show_crypto_session(sessions)
 
 
-@command("show_crypto_session_detail")
-def show_crypto_session_detail(session: Session, _args: Args) -> Iterable[str]:
-    """`show crypto session detail`."""
-    return crypto_session.show_crypto_session_detail(session.router.crypto_session_views())
+@command("show_crypto_session_brief")
+def show_crypto_session_brief(session: Session, _args: Args) -> Iterable[str]:
+    """`show crypto session brief`."""
+    return crypto_session.show_crypto_session_brief(session.router.crypto_session_views())
+
+
+def _sessions(session: Session, args: Args) -> list[CryptoSessionView]:
+    sessions = session.router.crypto_session_views()
+    if "A_SESSION_LOCAL" in args:
+        return [it for it in sessions if it.local == args["A_SESSION_LOCAL"]]
+    if "A_SESSION_REMOTE" in args:
+        port = args.get("A_SESSION_PORT")
+        remote = args["A_SESSION_REMOTE"]
+        return [it for it in sessions if it.peer == remote and port in (None, it.peer_port)]
+    if "A_INTERFACE" in args:
+        name = _interface(session, args)
+        return [it for it in sessions if it.interface == name]
+    if "A_ISAKMP_PROFILE" in args:
+        profile = args["A_ISAKMP_PROFILE"]
+        return [it for it in sessions if any(sa.profile == profile for sa in it.isakmp)]
+    if "A_SESSION_USER" in args:
+        return []  # nobody logs in: there is no extended authentication here
+    return sessions
+
+
+def _interface(session: Session, args: Args) -> InterfaceName:
+    name: InterfaceName = args["A_INTERFACE"]
+    if name not in session.router.config.interfaces:
+        raise Refusal(argument="A_INTERFACE")
+    return name
+
+
+@command("show_crypto_engine")
+def show_crypto_engine(session: Session, _args: Args) -> Iterable[str]:
+    """`show crypto engine connections active`."""
+    router = session.router
+    return crypto_engine.show_engine_connections(router.ipsec_views(), router.isakmp_views())
+
+
+@command("show_crypto_map")
+def show_crypto_map(session: Session, args: Args) -> Iterable[str]:
+    """`show crypto map [interface X | tag NAME]`."""
+    router = session.router
+    maps, profiles = router.crypto_map_views(), router.profile_map_views()
+    if "A_INTERFACE" in args:
+        name = _interface(session, args)
+        maps = [known for known in maps if name in known.interfaces]
+        profiles = [known for known in profiles if known.tunnel == name]
+        if not maps and not profiles:
+            return (f"No crypto map applied to interface {name}",)
+    elif "A_CRYPTO_MAP" in args:
+        tag = args["A_CRYPTO_MAP"]
+        maps = [known for known in maps if known.name == tag]
+        profiles = [known for known in profiles if known.name == tag]
+    if not maps and not profiles:
+        return ("No crypto maps found.",)
+    config = router.config.ipsec
+    return chain(
+        crypto_map.show_profile_maps(profiles, config), crypto_map.show_crypto_maps(maps, config)
+    )
+
+
+@command("show_crypto_dynamic_map")
+def show_crypto_dynamic_map(session: Session, args: Args) -> Iterable[str]:
+    """`show crypto dynamic-map [tag NAME]`."""
+    config = session.router.config
+    maps = list(config.dynamic_maps.values())
+    if "A_DYNAMIC_MAP" in args:
+        maps = [known for known in maps if known.name == args["A_DYNAMIC_MAP"]]
+    if not maps:
+        return ("No crypto map templates found.",)
+    return crypto_map.show_dynamic_maps(maps, config.ipsec, config.policy.access_lists)

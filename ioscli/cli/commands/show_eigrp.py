@@ -106,8 +106,8 @@ def show_eigrp_traffic(session: Session, args: Args) -> Iterable[str]:
     """`show ip eigrp traffic`."""
     from ioscli.cli.show import eigrp as shows
 
-    for number, eigrp in enumerate(_machines(session, args)):
-        yield from shows.show_traffic(eigrp, number)
+    for eigrp in _machines(session, args):
+        yield from shows.show_traffic(eigrp)
 
 
 @command("clear_eigrp_neighbors")

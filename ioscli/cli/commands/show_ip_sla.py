@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ioscli.cli.configuration import ConfigContext
     from ioscli.cli.results import Args
     from ioscli.cli.session import Session
+    from ioscli.model.config import RouterConfig
     from ioscli.router.sla import SlaRun
 
 _SCHEDULES = (("ip_sla_schedule", 3), ("ip_sla_monitor_schedule", 4))
@@ -128,7 +129,22 @@ def show_ip_sla_configuration(session: Session, args: Args) -> Iterable[str]:
     """`show ip sla configuration [N]`."""
     from ioscli.cli.show import ip_sla
 
-    return ip_sla.show_configuration(_runs(session, args))
+    return ip_sla.show_configuration(_runs(session, args), _histories(session.router.config))
+
+
+def _histories(config: RouterConfig) -> dict[int, dict[str, str]]:
+    """The `history` lines of each operation, which are kept and shown: `buckets-kept` -> `20`."""
+    return {
+        int(section.header.split(" ")[-1]): {
+            words[1]: words[-1]
+            for entry in section.entries
+            if isinstance(entry, StoredLine)
+            for words in (entry.text.split(" "),)
+            if words[0] == "history"
+        }
+        for section in config.sections
+        if section.rule == "ip_sla"
+    }
 
 
 @command("show_ip_sla_summary")

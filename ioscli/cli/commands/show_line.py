@@ -1,4 +1,4 @@
-"""The lines to the router, who is at them, and the session's own terminal."""
+"""The lines to the router, who is at them, the session's own terminal and its connections."""
 
 from __future__ import annotations
 

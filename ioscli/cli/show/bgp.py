@@ -34,9 +34,14 @@ _ORIGINS = "ie?"
 _ORIGIN_NAMES = ("IGP", "EGP", "incomplete")
 _NETWORK_WIDTH = 17
 
-#: Bytes that IOS 15 counts for one of each.
-_NETWORK_BYTES, _PATH_BYTES, _ATTRIBUTE_BYTES = 144, 84, 160
+#: Bytes that a 32-bit IOS 15 counts for one of each: its published summaries say `1 network
+#: entries using 144 bytes`, `1 path entries using 84`, `1/1 ... attribute entries using 160`, and
+#: 24 for each of the others. Long AS paths and community lists take more there.
+_NETWORK_BYTES, PATH_BYTES, _ATTRIBUTE_BYTES = 144, 84, 160
 _AS_PATH_BYTES, _COMMUNITY_BYTES, _RRINFO_BYTES = 24, 24, 24
+
+#: IOS's number for a route that another source has with a better distance (captures).
+_HIGHER_DISTANCE = 17
 
 _DEFAULT = IPv4Network("0.0.0.0/0")
 _ORIGINATED = PathAttributes(as_path=(), next_hop=IPv4Address(0))
@@ -111,6 +116,10 @@ def _flags(bgp: Bgp, prefix: IPv4Network, entry: TableEntry, path: BgpPath) -> s
     if best and entry.suppressed:
         valid = "s"
     chosen = ">" if best else "m" if path in entry.multipaths else " "
+    if path.history:
+        valid, chosen = " ", "h"
+    elif path.dampened:
+        chosen = "d"
     internal = "i" if path.neighbor is not None and path.neighbor.internal else " "
     return f" {valid}{chosen}{internal}"
 
@@ -158,6 +167,7 @@ def longest(bgp: Bgp, address: IPv4Address, length: int | None) -> IPv4Network |
 def show_prefix(
     bgp: Bgp,
     prefix: IPv4Network,
+    now: Instant,
     vrf: Vrf | None = None,
     *,
     best_only: bool = False,
@@ -171,7 +181,7 @@ def show_prefix(
     best = "no best path"
     if entry.best is not None:
         best = f"best #{entry.paths.index(entry.best) + 1}"
-    failed = ", RIB-failure(17)" if bgp.rib_failed(prefix) else ""
+    failed = f", RIB-failure({_HIGHER_DISTANCE})" if bgp.rib_failed(prefix) else ""
     suppressed = ", Advertisements suppressed by an aggregate." if entry.suppressed else ""
     yield f"BGP routing table entry for {entry_of}, version {entry.version}"
     kept = _kept_in(entry)
@@ -187,7 +197,7 @@ def show_prefix(
         yield "  Not advertised to any peer"
     for path in entry.paths:
         if not best_only or path is entry.best:
-            yield from _detail(bgp, entry, path, table, new_format)
+            yield from _detail(bgp, entry, path, table, new_format, now)
 
 
 def _kept_in(entry: TableEntry) -> str:
@@ -201,10 +211,10 @@ def _kept_in(entry: TableEntry) -> str:
 
 
 def _detail(
-    bgp: Bgp, entry: TableEntry, path: BgpPath, table: str, new_format: bool
+    bgp: Bgp, entry: TableEntry, path: BgpPath, table: str, new_format: bool, now: Instant
 ) -> Iterator[str]:
     attributes, neighbor = path.attributes, path.neighbor
-    yield "  Refresh Epoch 1"
+    yield f"  Refresh Epoch {1 if neighbor is None else neighbor.refresh_epoch}"
     words = as_path(attributes) or "Local"
     if attributes.aggregator is not None:
         maker = attributes.aggregator
@@ -213,6 +223,10 @@ def _detail(
         words += ", (Received from a RR-client)"
     if neighbor is not None and neighbor.settings.soft_reconfiguration:
         words += ", (received & used)"
+    if path.history:
+        words += ", (history entry)"
+    elif path.dampened:
+        words += ", (suppressed due to dampening)"
     yield f"  {words}"
     hop = str(attributes.next_hop)
     if path.metric is None:
@@ -232,6 +246,10 @@ def _detail(
     if attributes.originator is not None:
         clusters = ", ".join(map(str, attributes.cluster_list))
         yield f"      Originator: {attributes.originator}, Cluster list: {clusters}"
+    if path.flap is not None:
+        from ioscli.cli.show.bgp_dampening import dampening_text
+
+        yield f"      {dampening_text(bgp, path.flap, now)}"
     best = path is entry.best
     yield f"      rx pathid: 0, tx pathid: {'0x0' if best else '0'}"
 
@@ -247,7 +265,7 @@ def _facts(bgp: Bgp, entry: TableEntry, path: BgpPath) -> Iterator[str]:
     yield f"localpref {LOCAL_PREFERENCE if preference is None else preference}"
     if path.weight:
         yield f"weight {path.weight}"
-    if path.valid:
+    if path.valid and not path.history:
         yield "valid"
     if neighbor is not None:
         yield neighbor.kind.value
@@ -345,7 +363,7 @@ def _memory(bgp: Bgp) -> Iterator[str]:
     attributes = {path.attributes for path in paths}
     counted = [
         (len(bgp.table), "network entries", _NETWORK_BYTES),
-        (len(paths), "path entries", _PATH_BYTES),
+        (len(paths), "path entries", PATH_BYTES),
     ]
     total = 0
     for count, what, size in counted:
@@ -365,6 +383,7 @@ def _memory(bgp: Bgp) -> Iterator[str]:
         if values:
             total += len(values) * size
             yield f"{len(values)} BGP {what} entries using {len(values) * size} bytes of memory"
+    # What route-maps and filter-lists decide is not kept: every path is asked about anew.
     yield "0 BGP route-map cache entries using 0 bytes of memory"
     yield "0 BGP filter-list cache entries using 0 bytes of memory"
     yield f"BGP using {total} total bytes of memory"
@@ -385,6 +404,7 @@ def _neighbor_line(neighbor: Neighbor, now: Instant) -> str:
     state = f"{neighbor.prefix_count:>9}" if up else f" {summary_state(neighbor)}"
     version = neighbor.sent_version if up else 1
     name = f"{'*' if neighbor.dynamic else ''}{neighbor.name}"
+    # InQ and OutQ: a message is taken as it comes and handed to TCP as it is made.
     return (
         f"{name:<15} 4 {neighbor.settings.remote_as:>12} {neighbor.received.total:>7} "
         f"{neighbor.sent.total:>7} {version:>8} {0:>4} {0:>4} {since:<8}{state}"

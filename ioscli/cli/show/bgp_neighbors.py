@@ -1,7 +1,8 @@
 """show ip bgp neighbors.
 
 Layout of IOSv 15.x captures. What IOS prints of TCP's own timers (starts, wake-ups) is not kept
-here and left out.
+here and left out, and so is the option flag of Nagle's algorithm: TCP does not wait here. What
+prints as none is never any: messages are taken as they come and handed to TCP as they are made.
 """
 
 from __future__ import annotations
@@ -11,17 +12,15 @@ from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from ioscli.cli.show.age import route_age
-from ioscli.cli.show.bgp import group_key, update_group
-from ioscli.model.instant import MILLISECOND, Duration, Instant
+from ioscli.cli.show.bgp import PATH_BYTES, group_key, update_group
+from ioscli.cli.show.tcp import connection_lines
+from ioscli.model.instant import Duration, Instant
 
 if TYPE_CHECKING:
     from ioscli.protocols.bgp.neighbor import Neighbor
     from ioscli.protocols.bgp.session import Session
     from ioscli.protocols.tcp.connection import Connection
     from ioscli.router.bgp import BgpProcess
-
-_PATH_BYTES = 80
-"""That `Consumes` counts for a path."""
 
 
 def show_neighbor(process: BgpProcess, neighbor: Neighbor, now: Instant) -> Iterator[str]:
@@ -141,8 +140,9 @@ def _family_lines(process: BgpProcess, neighbor: Neighbor) -> Iterator[str]:
         yield " For address family: IPv4 Unicast"
     if neighbor.session is not None:
         yield f"  Session: {neighbor.name}"
-    yield f"  BGP table version {bgp.version}, neighbor version {version}/0"
-    yield "  Output queue size : 0"
+    under_way = bgp.version if neighbor.pending else 0
+    yield f"  BGP table version {bgp.version}, neighbor version {version}/{under_way}"
+    yield f"  Output queue size : {len(neighbor.pending)}"
     yield f"  Index {group}, Advertise bit {alike.index(neighbor)}"
     if settings.route_reflector_client:
         yield "  Route-Reflector Client"
@@ -213,7 +213,7 @@ def _activity_lines(process: BgpProcess, neighbor: Neighbor) -> Iterator[str]:
     )
     out, into = neighbor.advertised, neighbor.learned
     count = neighbor.prefix_count
-    consumed = f" (Consumes {count * _PATH_BYTES} bytes)" if count else ""
+    consumed = f" (Consumes {count * PATH_BYTES} bytes)" if count else ""
     yield "                                 Sent       Rcvd"
     yield "  Prefix activity:               ----       ----"
     yield f"    Prefixes Current:      {len(neighbor.adj_out):>10} {count:>10}{consumed}"
@@ -305,35 +305,7 @@ def _transport_lines(process: BgpProcess, neighbor: Neighbor, now: Instant) -> I
 def _connection_lines(
     process: BgpProcess, session: Session, connection: Connection, now: Instant
 ) -> Iterator[str]:
-    ends, settings = connection.ends, connection.settings
     least = process.machine.transport(session.neighbor).least_ttl
-    yield f"Connection state is {connection.state.value}, I/O status: 1, unread input bytes: 0"
-    yield (f"Connection is ECN Disabled, Mininum incoming TTL {least}, Outgoing TTL {settings.ttl}")
-    yield f"Local host: {ends.local}, Local port: {ends.local_port}"
-    yield f"Foreign host: {ends.peer}, Foreign port: {ends.peer_port}"
     number = list(process.router.vrfs).index(process.vrf.name)
-    yield f"Connection tableid (VRF): {number}"
-    yield ""
-    yield (
-        f"iss: {connection.iss:>10}  snduna: {connection.snd_una:>10}  "
-        f"sndnxt: {connection.snd_nxt:>10}"
-    )
-    yield f"irs: {connection.irs:>10}  rcvnxt: {connection.rcv_nxt:>10}"
-    yield ""
-    yield (
-        f"uptime: {(now - connection.opened) // MILLISECOND} ms, "
-        f"Sent idletime: {(now - session.last_write) // MILLISECOND} ms, "
-        f"Receive idletime: {(now - session.last_read) // MILLISECOND} ms"
-    )
-    opened = "active open" if session.active else "passive open, gen tcbs"
-    yield f"Status Flags: {opened}"
-    md5 = ", md5" if settings.key is not None else ""
-    yield f"Option Flags: nagle, path mtu capable{md5}"
-    yield f"IP Precedence value : {settings.tos >> 5}"
-    yield ""
-    yield f"Datagrams (max data segment is {connection.mss} bytes):"
-    yield f"Rcvd: {connection.segments_in}, total data bytes: {connection.bytes_in}"
-    yield (
-        f"Sent: {connection.segments_out} (retransmit: {connection.retransmissions}), "
-        f"total data bytes: {connection.bytes_out}"
-    )
+    idle = now - session.last_write, now - session.last_read
+    yield from connection_lines(connection, number, now, idle, least)

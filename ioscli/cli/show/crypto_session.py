@@ -1,4 +1,4 @@
-"""show crypto session."""
+"""show crypto session [brief | detail]."""
 
 from collections.abc import Iterable, Iterator
 
@@ -15,6 +15,14 @@ _CODES = (
     "S - SIP VPN",
 )
 
+_LETTERS = {
+    "UP-ACTIVE": "UA",
+    "UP-IDLE": "UI",
+    "UP-NO-IKE": "UK",
+    "DOWN-NEGOTIATING": "DN",
+    "DOWN": "D",
+}
+
 
 def show_crypto_session(sessions: Iterable[CryptoSessionView]) -> Iterator[str]:
     """`show crypto session`."""
@@ -22,6 +30,7 @@ def show_crypto_session(sessions: Iterable[CryptoSessionView]) -> Iterator[str]:
     yield ""
     for session in sessions:
         yield f"Interface: {session.interface}"
+        yield from _profile(session)
         yield _status(session)
         yield f"Peer: {session.peer} port {session.peer_port} "
         for sa in session.isakmp:
@@ -39,6 +48,7 @@ def show_crypto_session_detail(sessions: Iterable[CryptoSessionView]) -> Iterato
     yield ""
     for session in sessions:
         yield f"Interface: {session.interface}"
+        yield from _profile(session)
         if session.uptime is not None:
             yield f"Uptime: {route_age(session.uptime)}"
         yield _status(session)
@@ -53,14 +63,42 @@ def show_crypto_session_detail(sessions: Iterable[CryptoSessionView]) -> Iterato
         yield ""
 
 
+def show_crypto_session_brief(sessions: Iterable[CryptoSessionView]) -> Iterator[str]:
+    """`show crypto session brief`: a line a session (captures of IOS 15 routers)."""
+    yield "Status: A- Active, U - Up, D - Down, I - Idle, S - Standby, N - Negotiating "
+    yield "        K - No IKE"
+    yield "ivrf = (none)"
+    yield "Peer            I/F          Username        Group/Phase1_id          Uptime   Status"
+    for session in sessions:
+        active = _active(session)
+        identity = "" if active is None else active.identity or str(session.peer)
+        age = "" if session.uptime is None else route_age(session.uptime)
+        yield (
+            f"{session.peer!s:<16}{session.interface.short:<13}{'':<16}{identity:<25}{age:<9}"
+            f"{_LETTERS[session.status]}"
+        )
+
+
 def _status(session: CryptoSessionView) -> str:
     return f"Session status: {session.status}     "
 
 
+def _active(session: CryptoSessionView) -> IsakmpSaState | None:
+    return next((sa for sa in session.isakmp if sa.active), None)
+
+
+def _profile(session: CryptoSessionView) -> Iterator[str]:
+    """The ISAKMP profile by which phase 1 came."""
+    active = _active(session)
+    if active is not None and active.profile:
+        yield f"Profile: {active.profile}"
+
+
 def _identity(session: CryptoSessionView) -> Iterator[str]:
-    """Who the peer said it is: with a pre-shared key, its address."""
-    if any(sa.active for sa in session.isakmp):
-        yield f"      Phase1_id: {session.peer}"
+    """Who the peer said it is."""
+    active = _active(session)
+    if active is not None:
+        yield f"      Phase1_id: {active.identity or session.peer}"
         yield "      Desc: (none)"
     else:
         yield "      Desc: (none)"
@@ -68,9 +106,7 @@ def _identity(session: CryptoSessionView) -> Iterator[str]:
 
 
 def _ike_sa(sa: IsakmpSaState) -> Iterator[str]:
-    # Both ends float to port 4500 together; the local end never uses another.
-    port = 500 if sa.peer_port == 500 else 4500
-    ends = f"local {sa.local}/{port} remote {sa.peer}/{sa.peer_port}"
+    ends = f"local {sa.local}/{sa.local_port} remote {sa.peer}/{sa.peer_port}"
     yield "  Session ID: 0  "
     yield f"  IKEv1 SA: {ends} {'Active' if sa.active else 'Inactive'} "
 
@@ -108,7 +144,8 @@ def _life(sas: Iterable[EspSaView]) -> str:
     newest = max(sas, key=lambda sa: sa.conn_id, default=None)
     if newest is None:
         return "0/0"
-    return f"{newest.remaining_kilobytes}/{newest.remaining_seconds}"
+    volume = newest.remaining_kilobytes if newest.volume_limited else "KB Vol Rekey Disabled"
+    return f"{volume}/{newest.remaining_seconds}"
 
 
 def _network(selector: Selector) -> str:

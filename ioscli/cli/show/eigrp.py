@@ -1,4 +1,8 @@
-"""show ip eigrp neighbors, interfaces, traffic. Layout: captures of IOS 15 and IOS-XE."""
+"""show ip eigrp neighbors, interfaces, traffic. Layout: captures of IOS 15 and IOS-XE.
+
+`show ip eigrp traffic` ends before the processes' IDs and the marks of their queues: EIGRP is no
+process of the imitated machine here, and what comes is taken at once.
+"""
 
 from __future__ import annotations
 
@@ -88,6 +92,7 @@ def show_neighbors(
         if detail:
             yield from _neighbor_details(eigrp, one)
     if detail:
+        # Of remote neighbors, which are none here: 0 in captures with two neighbors, too.
         yield "Max Nbrs: 0, Current Nbrs: 0"
 
 
@@ -133,7 +138,7 @@ def show_interfaces(
         reliable = sum(len(neighbor.queue) for neighbor in one.neighbors.values())
         pacing = f"{one.unreliable_pacing}/{one.pacing}"
         yield (
-            f"{one.short:<23}{len(one.neighbors):>3}        0/{min(1, len(one.queries))}"
+            f"{one.short:<23}{len(one.neighbors):>3}        0/{len(one.queries)}"
             f"{f'0/{reliable}':>10}{one.mean_srtt:>12}       {pacing}"
             f"{one.flow_time:>{16 - len(pacing)}}{len(one.pending):>12}"
         )
@@ -147,7 +152,8 @@ def _interface_details(interface: Interface) -> Iterator[str]:
     yield f"  Split-horizon is {'enabled' if interface.split_horizon else 'disabled'}"
     if not interface.next_hop_self:
         yield "  Next-hop-self disabled, next-hop info forwarded, ECMP mode Enabled"
-    yield "  Next xmit serial <none>"
+    waiting = min((entry.serno for entry in interface.pending), default=None)
+    yield f"  Next xmit serial {'<none>' if waiting is None else waiting}"
     yield (f"  Packetized sent/expedited: {counters.packetized}/{counters.packetized_expedited}")
     yield f"  Hello's sent/expedited: {counters.hellos}/{counters.hellos_expedited}"
     yield (
@@ -190,18 +196,9 @@ def named_interface(eigrp: Eigrp, name: InterfaceName | None) -> list[Interface]
 # -- traffic ---------------------------------------------------------------------------------------
 
 
-def show_traffic(eigrp: Eigrp, number: int) -> Iterator[str]:
-    """`show ip eigrp traffic`; number: of the process among those of EIGRP."""
+def show_traffic(eigrp: Eigrp) -> Iterator[str]:
+    """`show ip eigrp traffic`."""
     yield from heading(eigrp, "Traffic Statistics")
     sent, received = eigrp.counters.sent, eigrp.counters.received
     for kind in PACKET_KINDS:
         yield f"  {_PLURALS[kind]} sent/received: {sent.get(kind, 0)}/{received.get(kind, 0)}"
-    # IOS's own processes: two for each process of EIGRP, made one after the other.
-    yield f"  Hello Process ID: {_FIRST_PROCESS + 2 * number + 1}"
-    yield f"  PDM Process ID: {_FIRST_PROCESS + 2 * number}"
-    yield "  Socket Queue: 0/10000/2/0 (current/max/highest/drops)"
-    yield "  Input Queue: 0/10000/2/0 (current/max/highest/drops)"
-
-
-_FIRST_PROCESS = 379
-"""As on IOSv 15 (public captures)."""

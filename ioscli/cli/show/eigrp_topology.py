@@ -60,7 +60,7 @@ def selected(eigrp: Eigrp, words: Iterable[str]) -> list[Entry]:
     if "active" in words:
         return [entry for entry in entries if not entry.is_passive]
     if "zero-successors" in words:
-        return [entry for entry in entries if not entry.successors]
+        return [entry for entry in entries if not eigrp.successors(entry)]
     if "pending" in words:
         interfaces = eigrp.interfaces.values()
         return [entry for entry in entries if any(entry in one.pending for one in interfaces)]
@@ -78,8 +78,9 @@ def show_topology(eigrp: Eigrp, entries: Iterable[Entry], *, all_links: bool) ->
 
 
 def _entry(eigrp: Eigrp, entry: Entry, *, all_links: bool) -> Iterator[str]:
-    line = f"{'P' if entry.is_passive else 'A'} {entry.network}, {len(entry.successors)} successors"
-    line += f", FD is {_distance(entry)}"
+    count = len(eigrp.successors(entry))
+    line = f"{'P' if entry.is_passive else 'A'} {entry.network}, {count} successors"
+    line += f", FD is {_distance(eigrp, entry)}"
     tag = _tag(entry)
     if tag:
         line += f", tag is {tag}"
@@ -101,7 +102,11 @@ def _entry(eigrp: Eigrp, entry: Entry, *, all_links: bool) -> Iterator[str]:
         yield from _owing(entry)
 
 
-def _distance(entry: Entry) -> str:
+def _distance(eigrp: Eigrp, entry: Entry) -> str:
+    """The feasible distance; there is none where the routing table has a better source."""
+    if eigrp.refuses(entry):
+        own = eigrp.successors(entry)
+        return str(own[0].distance) if own else "Inaccessible"
     if entry.fd == INFINITY:
         return "Infinity" if entry.descriptors or not entry.is_passive else "Inaccessible"
     return str(entry.fd)
@@ -169,9 +174,10 @@ def show_entry(eigrp: Eigrp, entry: Entry | None, asked: object) -> Iterator[str
     yield f"{_name(eigrp)} Topology Entry for {_identity(eigrp)} for {entry.network}"
     state = "Passive" if entry.is_passive else "Active"
     flag = 1 if entry.is_passive else int(entry.state)
+    count = len(eigrp.successors(entry))
     line = (
-        f"  State is {state}, Query origin flag is {flag}, {len(entry.successors)} Successor(s),"
-        f" FD is {_distance(entry)}"
+        f"  State is {state}, Query origin flag is {flag}, {count} Successor(s),"
+        f" FD is {_distance(eigrp, entry)}"
     )
     if eigrp.config.named and entry.fd < INFINITY:
         line += f", RIB is {eigrp.table_metric(entry.distance)}"
@@ -225,8 +231,10 @@ def show_summary(eigrp: Eigrp) -> Iterator[str]:
     """`show ip eigrp topology summary`."""
     entries = eigrp.topology.values()
     yield from _heading(eigrp)
-    yield f"Head serial 1, next serial {eigrp.serno + 1}"
+    head = min((entry.serno for entry in entries), default=eigrp.serno + 1)
+    yield f"Head serial {head}, next serial {eigrp.serno + 1}"
     owed = sum(len(entry.replies) for entry in entries)
+    # A destination that only a query names gets no entry here, so no dummy one either.
     yield f"{len(entries)} routes, {owed} pending replies, 0 dummies"
     active = [one for one in eigrp.interfaces.values() if one.neighbors]
     yield f"{eigrp.label.replace(' ', '(')}) enabled on {len(eigrp.interfaces)} interfaces,"

@@ -4,7 +4,8 @@ Layout by kind: GigabitEthernet and Loopback from captures of IOSv 15.7 (trailin
 included), Tunnel from captures of IOS 15 and IOS-XE 16 put together as in FACTS 2.2, Ethernet
 (AmdP2) from IOL, FastEthernet and Serial from IOS 15 captures with the hardware of a 7200.
 What the simulation has no cause for (runts, collisions, buffer failures) is zero because it
-never happens here, not because it is not counted.
+never happens here, not because it is not counted; nor does anything wait for the router once it is
+in, and reliability is whole: links lose frames altogether and never damage one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,8 +13,9 @@ from typing import NamedTuple
 
 from ioscli.cli.show.age import last_seen
 from ioscli.cli.show.arp import dotted_mac
-from ioscli.model.config import InterfaceConfig
+from ioscli.model.config import InterfaceConfig, PathMtuDiscovery
 from ioscli.model.ifname import InterfaceName
+from ioscli.model.instant import SECOND
 from ioscli.router.views import InterfaceView, TunnelView
 
 
@@ -24,6 +26,9 @@ class _Kind(NamedTuple):
     encapsulation: str = "ARPA"
     keepalive: str = "Keepalive set (10 sec)"
     media: tuple[str, ...] = ()
+    """The duplex mode and speed of a port stand in it."""
+    rate: str = "Mbps"
+    """What follows a speed that was set."""
     input_queue: int = 75
     output_queue: int = 40
     abort: bool = False
@@ -37,7 +42,7 @@ _KINDS = {
     "GigabitEthernet": _Kind(
         "iGbE",
         media=(
-            "Auto Duplex, Auto Speed, link type is auto, media type is RJ45",
+            "{duplex} Duplex, {speed}, link type is auto, media type is RJ45",
             "output flow-control is unsupported, input flow-control is unsupported",
         ),
         watchdog="0 watchdog, 0 multicast, 0 pause input",
@@ -45,7 +50,8 @@ _KINDS = {
     ),
     "FastEthernet": _Kind(
         "FastEthernet",
-        media=("Auto-duplex, Auto Speed, 100BaseTX/FX",),
+        media=("{duplex}-duplex, {speed}, 100BaseTX/FX",),
+        rate="Mb/s",
         watchdog="0 watchdog",
         carrier="0 lost carrier, 0 no carrier",
     ),
@@ -87,7 +93,7 @@ def show_interfaces(
         members = 0
         if view.tunnel is not None:
             members = _members(view.tunnel.source_interface, configured.values())
-        yield from _block(view, config.arp_timeout, members)
+        yield from _block(view, config, members)
 
 
 def _members(source: InterfaceName | None, configured: Iterable[InterfaceConfig]) -> int:
@@ -112,7 +118,13 @@ def protocol(view: InterfaceView) -> str:
     return "up" if view.protocol_up else "down"
 
 
-def _block(view: InterfaceView, arp_timeout: int, members: int) -> Iterator[str]:
+def port_setting(config: InterfaceConfig | None, rule: str) -> str:
+    """What `duplex` or `speed` was set to; `auto` else."""
+    lines = () if config is None else config.stored.get(rule, ())
+    return next((line.split()[-1] for line in lines if not line.startswith("no ")), "auto")
+
+
+def _block(view: InterfaceView, config: InterfaceConfig, members: int) -> Iterator[str]:
     kind = _KINDS[view.name.kind]
     yield status_line(view) + " "
     hardware = f"  Hardware is {kind.hardware}"
@@ -129,17 +141,19 @@ def _block(view: InterfaceView, arp_timeout: int, members: int) -> Iterator[str]
         f"rxload {_load(view, view.input_rate)}/255"
     )
     if view.name.subinterface is not None:
-        yield from _of_subinterface(view, arp_timeout)
+        yield from _of_subinterface(view, config.arp_timeout)
         return
     tagged = None if view.vlan is None else f"802.1Q Virtual LAN, Vlan ID  {view.vlan}."
     yield f"  Encapsulation {tagged or kind.encapsulation}, loopback not set"
-    yield f"  {kind.keepalive}"
+    yield f"  {_keepalive(view.tunnel) or kind.keepalive}"
+    duplex, speed = port_setting(config, "duplex"), port_setting(config, "speed")
+    rate = "Auto Speed" if speed == "auto" else f"{speed}{kind.rate}"
     for line in kind.media:
-        yield f"  {line}"
+        yield f"  {line.format(duplex=duplex.capitalize(), speed=rate)}"
     if view.tunnel is not None:
         yield from _tunnel(view, view.tunnel, members)
     if view.mac is not None:
-        yield f"  ARP type: ARPA, ARP Timeout {_clock(arp_timeout)}"
+        yield f"  ARP type: ARPA, ARP Timeout {_clock(config.arp_timeout)}"
     yield from _traffic(view, kind)
 
 
@@ -176,18 +190,46 @@ def _tunnel(view: InterfaceView, tunnel: TunnelView, members: int) -> Iterator[s
             "(includes iterators), on interface <OK>"
         )
     yield f"  Tunnel protocol/transport {tunnel.transport}"
-    ttl = f"  Tunnel TTL {tunnel.ttl}"
+    ttl = f"Tunnel TTL {tunnel.ttl}"
     if tunnel.transport == "GRE/IP":
         key = "disabled" if tunnel.key is None else f"0x{tunnel.key:X}"
-        yield f"    Key {key}, sequencing disabled"
-        yield "    Checksumming of packets disabled"
+        yield f"    Key {key}, sequencing {_switch(tunnel.sequencing)}"
+        yield f"    Checksumming of packets {_switch(tunnel.checksumming)}"
+    if tunnel.transport != "IPSEC/IP":
         ttl += ", Fast tunneling enabled"
-    yield ttl
+    if tunnel.tos is not None:
+        # The form of IOS-XE captures of PIM tunnels, which always set it.
+        ttl = f"Tunnel TOS/Traffic Class 0x{tunnel.tos:X},  {ttl}"
+    yield f"  {ttl}"
+    if tunnel.path_mtu_discovery is not None:
+        yield f"  {_discovery(tunnel, tunnel.path_mtu_discovery)}"
     yield f"  Tunnel transport MTU {tunnel.transport_mtu} bytes"
-    yield "  Tunnel transmit bandwidth 8000 (kbps)"
-    yield "  Tunnel receive bandwidth 8000 (kbps)"
+    yield f"  Tunnel transmit bandwidth {tunnel.transmit_bandwidth} (kbps)"
+    yield f"  Tunnel receive bandwidth {tunnel.receive_bandwidth} (kbps)"
     if tunnel.protection_profile is not None:
         yield f'  Tunnel protection via IPSec (profile "{tunnel.protection_profile}")'
+
+
+def _keepalive(tunnel: TunnelView | None) -> str | None:
+    """A tunnel's keepalives, as Cisco document 64565 shows them; None: it has none."""
+    if tunnel is None or tunnel.keepalive is None:
+        return None
+    return f"Keepalive set ({tunnel.keepalive.period} sec), retries {tunnel.keepalive.retries}"
+
+
+def _switch(on: bool) -> str:
+    return "enabled" if on else "disabled"
+
+
+def _discovery(tunnel: TunnelView, settings: PathMtuDiscovery) -> str:
+    """Path MTU discovery: Cisco document 25885, with what was learned and for how long."""
+    ager = "infinite" if settings.age is None else f"{settings.age} mins"
+    text = f"Path MTU Discovery, ager {ager}, min MTU {settings.smallest}"
+    if tunnel.learned_mtu is None:
+        return text
+    left = tunnel.learned_expires
+    expires = "never" if left is None else _clock(left // SECOND)
+    return f"{text}, MTU {tunnel.learned_mtu}, expires {expires}"
 
 
 def _tunnel_ends(tunnel: TunnelView) -> str:
@@ -213,7 +255,7 @@ def _traffic(view: InterfaceView, kind: _Kind) -> Iterator[str]:
         f"Total output drops: {count.output_drops}"
     )
     yield "  Queueing strategy: fifo"
-    yield f"  Output queue: 0/{kind.output_queue} (size/max)"
+    yield f"  Output queue: {view.output_queue}/{kind.output_queue} (size/max)"
     for way, rate in (("input", view.input_rate), ("output", view.output_rate)):
         # IOS rounds the bit rate to thousands.
         bits = (rate[0] + 500) // 1_000 * 1_000

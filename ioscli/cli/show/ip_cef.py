@@ -64,6 +64,7 @@ def show_summary(entries: Sequence[FibEntry], name: str, number: int) -> Iterato
     yield f"VRF {name or 'Default'}"
     yield f" {count} prefixes ({count}/0 fwd/non-fwd)"
     yield f" Table id 0x{number:X}"
+    # Every prefix has its forwarding entry; epochs begin with a switchover, of which there is none.
     yield f" Database epoch:        0 ({count} entries at this epoch)"
 
 
@@ -140,11 +141,10 @@ def show_adjacency(rows: Iterable[AdjacencyRow], *, detail: bool) -> Iterator[st
 
 
 def show_adjacency_summary(rows: Sequence[AdjacencyRow]) -> Iterator[str]:
-    """How many there are."""
+    """How many there are; what one costs is known of other platforms only, and left out."""
     complete = sum(row.header is not None for row in rows)
     incomplete = len(rows) - complete
     yield f"Adjacency table has {len(rows)} adjacenc{'y' if len(rows) == 1 else 'ies'}:"
-    yield "  each adjacency consumes 548 bytes (72 bytes platform extension)"
     yield f"  {complete} complete adjacenc{'y' if complete == 1 else 'ies'}"
     yield f"  {incomplete} incomplete adjacenc{'y' if incomplete == 1 else 'ies'}"
     yield ""

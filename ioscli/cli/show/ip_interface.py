@@ -66,7 +66,8 @@ def _block(view: InterfaceView, config: InterfaceConfig) -> Iterator[str]:
     yield f"  Proxy ARP is {_enabled(config.proxy_arp)}"
     yield f"  Local Proxy ARP is {_enabled(['ip', 'local-proxy-arp'] in options)}"
     yield "  Security level is default"
-    yield "  Split horizon is enabled"
+    split = config.rip is None or config.rip.split_horizon is not False
+    yield f"  Split horizon is {_enabled(split)}"
     yield f"  ICMP redirects are {_sent(config.redirects)}"
     yield f"  ICMP unreachables are {_sent(config.unreachables)}"
     yield f"  ICMP mask replies are {_sent(['ip', 'mask-reply'] in options)}"
@@ -102,16 +103,29 @@ def _helpers(lines: list[list[str]]) -> Iterator[str]:
 
 def _switching(config: InterfaceConfig) -> Iterator[str]:
     """Forwarding features: what is not configured by some line is fixed here."""
-    nat = [words[2] for words in _typed(config, "if_ip_nat") if len(words) > 2]
     for line in _SWITCHING:
         if line.startswith("  Policy routing") and config.policy_map is not None:
             yield f"  Policy routing is enabled, using route map {config.policy_map}"
-        elif line.startswith("  Network address translation") and nat:
-            yield f"  Network address translation is enabled, interface in domain {nat[0]}"
+        elif line.startswith("  Network address translation") and config.nat_side is not None:
+            side = config.nat_side.value
+            yield f"  Network address translation is enabled, interface in domain {side}"
+        elif line.startswith("  Input features"):
+            yield f"  Input features: {', '.join(_features(config))}"
         else:
             yield line
         if line == _BEFORE_VRF and config.vrf:
             yield f'  VPN Routing/Forwarding "{config.vrf}"'
+
+
+def _features(config: InterfaceConfig) -> Iterator[str]:
+    """What looks at packets that come in; the sanity check of their headers always does."""
+    if config.access_group_in is not None:
+        yield "Access List"
+    if config.policy_map is not None:
+        yield "Policy Routing"
+    yield "MCI Check"
+    if config.adjust_mss is not None:
+        yield "TCP Adjust MSS"
 
 
 _BEFORE_VRF = "  IP Null turbo vector"

@@ -2,7 +2,8 @@
 
 A protocol's section is `section(process, now)` in the module `ioscli.cli.show.ip_protocols_NAME`
 (`ospf`, `eigrp`, `bgp`, `rip`): its lines from `Routing Protocol is ...` on, without an empty one
-behind them. The section of `application`, which every IOS 15.4 and later prints, is as captured.
+behind them. The line about NSF and the section of `application` are the release's own (15.4 and
+later): every capture has them, whatever runs there.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What show ip protocols says of EIGRP. Layout: captures of IOSv 15 (public outputs)."""
+"""What show ip protocols says of EIGRP. Layout: captures of IOSv 15 (public outputs).
+
+The timer for routes of a neighbor that restarts (NSF) is left out: nobody is helped over that here.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from ioscli.cli.show.age import route_age
+from ioscli.cli.show.ip_protocols_filters import update_filters
 from ioscli.model.eigrp import EigrpDistributeList, EigrpNetwork
 from ioscli.model.instant import Duration, Instant
 from ioscli.protocols.eigrp.topology import Local
@@ -53,16 +57,17 @@ def section(process: RoutingProcess, now: Instant) -> Iterator[str]:
     yield (f"  Distance: internal {config.distance_internal} external {config.distance_external}")
 
 
+_KINDS = {"list": "", "prefix": "(prefix-list) ", "route-map": "(route-map) "}
+
+
 def _filters(way: str, lines: list[EigrpDistributeList]) -> Iterator[str]:
-    everywhere = [one for one in lines if one.interface is None and not one.protocol]
-    if not everywhere:
-        yield f"  {way} update filter list for all interfaces is not set"
-    for one in everywhere:
-        kind = {"list": "", "prefix": "(prefix-list) ", "route-map": "(route-map) "}[one.kind]
-        yield f"  {way} update filter list for all interfaces is {kind}{one.name}"
-    for one in lines:
-        if one.interface is not None:
-            yield f"    {one.interface} filtered by {one.name}"
+    everywhere = [
+        f"{_KINDS[one.kind]}{one.name}"
+        for one in lines
+        if one.interface is None and not one.protocol
+    ]
+    parts = [(str(one.interface), one.name) for one in lines if one.interface is not None]
+    return update_filters(way, everywhere, parts)
 
 
 def _instance(eigrp: Eigrp) -> Iterator[str]:
@@ -79,7 +84,6 @@ def _instance(eigrp: Eigrp) -> Iterator[str]:
         yield f"  EIGRP-IPv4 Protocol for AS({config.autonomous_system})"
         yield weights
     yield "    Soft SIA disabled"
-    yield "    NSF-aware route hold timer is 240"
     yield f"    Router-ID: {IPv4Address(eigrp.router_id)}"
     if config.stub is not None:
         yield f"    Stub, {_stub(eigrp)}"

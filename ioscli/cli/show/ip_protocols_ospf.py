@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ioscli.cli.show.age import route_age
+from ioscli.cli.show.ip_protocols_filters import update_filters
 from ioscli.cli.show.ospf_process import area_counts, redistribution_text, role_lines
 from ioscli.codec.ospf.numbers import dotted
 from ioscli.model.instant import Duration, Instant
@@ -14,6 +15,7 @@ from ioscli.model.rib import RouteSource
 if TYPE_CHECKING:
     from ipaddress import IPv4Address
 
+    from ioscli.model.ospf import OspfDistributeList
     from ioscli.model.ospf import OspfProcess as OspfConfig
     from ioscli.protocols.ospf.machine import Ospf
     from ioscli.router.ospf import OspfProcess
@@ -24,8 +26,8 @@ def section(process: OspfProcess, now: Instant) -> Iterator[str]:
     ospf = process.machine
     config = process.config
     yield f'Routing Protocol is "ospf {ospf.process}"'
-    yield "  Outgoing update filter list for all interfaces is not set"
-    yield "  Incoming update filter list for all interfaces is not set"
+    yield from _filters("Outgoing", [one for one in config.distribute_lists if not one.incoming])
+    yield from _filters("Incoming", [one for one in config.distribute_lists if one.incoming])
     yield f"  Router ID {dotted(ospf.router_id)}"
     for line in role_lines(ospf):
         yield " " + line
@@ -52,6 +54,23 @@ def section(process: OspfProcess, now: Instant) -> Iterator[str]:
         yield f"    {gateway!s:<16}{distance:>8}{'':6}{ago}"
     yield f"  Distance: (default is {config.distance})"
     yield from _distances(config)
+
+
+_KINDS = {"": "", "prefix": "(prefix-list) ", "route-map": "(route-map) "}
+
+
+def _filters(way: str, lines: Sequence[OspfDistributeList]) -> Iterator[str]:
+    texts = [(_where(one), f"{_KINDS[one.kind]}{one.name}") for one in lines]
+    everywhere = [text for where, text in texts if not where]
+    return update_filters(way, everywhere, [part for part in texts if part[0]])
+
+
+def _where(line: OspfDistributeList) -> str:
+    if line.interface is not None:
+        return str(line.interface)
+    if line.source is None:
+        return ""
+    return f"Redistributed {line.source.name.lower()} {line.process}".rstrip()
 
 
 def _explicit(ospf: Ospf) -> Iterator[str]:

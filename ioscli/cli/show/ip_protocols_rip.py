@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ioscli.cli.show.age import route_age
+from ioscli.cli.show.ip_protocols_filters import update_filters
 from ioscli.model.instant import SECOND, Duration, Instant
 from ioscli.model.rib import RouteSource
 from ioscli.model.rip import DistributeList, OffsetList, RipConfig
@@ -73,17 +74,17 @@ def section(process: RoutingProcess, now: Instant) -> Iterator[str]:
 
 
 def _filters(way: str, lines: Sequence[DistributeList]) -> Iterator[str]:
-    general = [it for it in lines if it.interface is None and it.source is None]
-    if not general:
-        yield f"  {way} update filter list for all interfaces is not set"
-    for line in general:
-        yield f"  {way} update filter list for all interfaces is {_list(line)}"
-    for line in lines:
-        if line.interface is not None:
-            yield f"    {line.interface} filtered by {_list(line)}"
-        elif line.source is not None:
-            source, name = line.source
-            yield f"    Redistributed {source.name.lower()} {name} filtered by {_list(line)}"
+    general = [_list(it) for it in lines if it.interface is None and it.source is None]
+    return update_filters(way, general, [(_where(it), _list(it)) for it in lines if _where(it)])
+
+
+def _where(line: DistributeList) -> str:
+    if line.interface is not None:
+        return str(line.interface)
+    if line.source is None:
+        return ""
+    source, name = line.source
+    return f"Redistributed {source.name.lower()} {name}".rstrip()
 
 
 def _list(line: DistributeList) -> str:

@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from ioscli.cli.show.age import route_age
 from ioscli.model.instant import Duration, Instant
+from ioscli.model.rib import INACCESSIBLE
 from ioscli.router.views import NextHopView, RouteView
 
 _LEGEND = (
@@ -141,6 +142,8 @@ def _path(route: RouteView, path: NextHopView, now: Instant) -> str:
             return f"is directly connected, {path.interface}"
         # What a protocol summarises leads to Null0.
         return f"is a summary, {route_age(Duration(now - route.installed))}, {path.interface}"
+    if route.metric == INACCESSIBLE:
+        return f"is possibly down, routing via {path.address}, {path.interface}"
     metric = route.metric if path.metric is None else path.metric
     text = f"[{route.distance}/{metric}] via {path.address}"
     if route.code not in _AGELESS:

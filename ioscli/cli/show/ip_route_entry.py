@@ -1,7 +1,8 @@
 """`show ip route A.B.C.D [MASK]`: one entry with its routing descriptor blocks.
 
 How known: captures of IOSv 15.x and IOS-XE. Not in captures but in Cisco's command reference: the
-block about a classful network (`10.0.0.0/8, 4 known subnets`).
+block about a classful network (`10.0.0.0/8, 4 known subnets`). What is held down is known from
+study material.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,7 +18,8 @@ from ioscli.cli.show.ip_route import (
     order,
     subnetted,
 )
-from ioscli.model.instant import Duration, Instant
+from ioscli.model.instant import SECOND, Duration, Instant
+from ioscli.model.rib import INACCESSIBLE
 from ioscli.router.views import NextHopView, RouteNotes, RouteView
 
 #: Protocols by the code's letter, as `Known via` names them.
@@ -98,6 +100,8 @@ def _entry(route: RouteView, now: Instant, notes: RouteNotes) -> Iterator[str]:
     supernet = prefix.prefixlen < class_length(prefix.network_address)
     yield f"Routing entry for {prefix}{', supernet' if supernet else ''}"
     known = f'  Known via "{known_as(route)}", distance {route.distance}, metric {route.metric}'
+    if route.metric == INACCESSIBLE:
+        known += " (inaccessible)"
     kind = _kind(route, notes)
     if route.tag:
         yield known + _remark(route)
@@ -114,6 +118,9 @@ def _entry(route: RouteView, now: Instant, notes: RouteNotes) -> Iterator[str]:
         first = route.paths[0]
         where = "" if first.interface is None else f" on {first.interface},"
         yield f"  Last update from {first.address}{where} {age} ago"
+    if notes.held_down is not None:
+        yield f"  Hold down timer expires in {notes.held_down // SECOND} secs"
+        return
     yield "  Routing Descriptor Blocks:"
     # Captures with several paths mark the last one as the next to be used.
     for number, path in enumerate(route.paths):

@@ -1,7 +1,9 @@
 """`show ip route summary`: how many routes each source has, and what they cost.
 
 Layout: captures of IOS 15.x and IOS-XE. The bytes are counts of the table's entries times the
-sizes that these captures show.
+sizes that the captures of `show ip route vrf VRF-1 summary` show: two connected subnets 624 bytes
+and 192 of overhead, one classful network with subnets 712. Where a network has many subnets IOS
+needs more for it, by the shape of its tree.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +15,7 @@ from ioscli.router.views import RouteView
 
 _OVERHEAD = 96
 """Bytes a path."""
-_ENTRY = 288
+_ENTRY = 312
 """Bytes a route."""
 _INTERNAL = 712
 """Bytes a classful network that has subnets."""

@@ -6,7 +6,7 @@ IP SLAs configuration guide prints it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ioscli.cli.show.clock import clock_time
@@ -53,11 +53,14 @@ def _time_to_live(run: SlaRun, now: Instant) -> str:
     return f"{max(0, run.config.life - (now - begun) // SECOND)} sec"
 
 
-def show_configuration(runs: Iterable[SlaRun]) -> Iterator[str]:
-    """The settings of each operation."""
+def show_configuration(
+    runs: Iterable[SlaRun], histories: Mapping[int, Mapping[str, str]]
+) -> Iterator[str]:
+    """The settings of each operation; histories: their `history` settings, by number."""
     yield "IP SLAs Infrastructure Engine-III"
     for run in runs:
         yield from _configuration(run, run.config)
+        yield from _history(histories.get(run.config.number, {}))
         yield ""
 
 
@@ -91,15 +94,28 @@ def _configuration(run: SlaRun, config: SlaOperation) -> Iterator[str]:
     active = "Active" if run.next_due is not None else "notInService"
     yield f"   Status of entry (SNMP RowStatus): {active}"
     yield f"Threshold (milliseconds): {config.threshold}"
-    yield "Distribution Statistics:"
-    yield "   Number of statistic hours kept: 2"
-    yield "   Number of statistic distribution buckets kept: 1"
-    yield "   Statistic distribution interval (milliseconds): 20"
-    yield "Enhanced History:"
-    yield "History Statistics:"
-    yield "   Number of history Lives kept: 0"
-    yield "   Number of history Buckets kept: 15"
-    yield "   History Filter Type: None"
+
+
+#: What stands between `history` settings, their names, and IOS's defaults.
+_HISTORY = (
+    ("Distribution Statistics:", "", ""),
+    ("   Number of statistic hours kept", "hours-of-statistics-kept", "2"),
+    ("   Number of statistic distribution buckets kept", "distributions-of-statistics-kept", "1"),
+    ("   Statistic distribution interval (milliseconds)", "statistics-distribution-interval", "20"),
+    ("Enhanced History:", "", ""),
+    ("History Statistics:", "", ""),
+    ("   Number of history Lives kept", "lives-kept", "0"),
+    ("   Number of history Buckets kept", "buckets-kept", "15"),
+    ("   History Filter Type", "filter", "none"),
+)
+
+
+def _history(settings: Mapping[str, str]) -> Iterator[str]:
+    for title, name, usual in _HISTORY:
+        value = settings.get(name, usual)
+        if name == "filter":
+            value = value[0].upper() + value[1:]
+        yield f"{title}: {value}" if name else title
 
 
 def show_summary(runs: Iterable[SlaRun], now: Instant) -> Iterator[str]:

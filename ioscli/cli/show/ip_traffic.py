@@ -109,7 +109,7 @@ def _options(kinds: Mapping[int, int]) -> Iterator[str]:
 
 
 def show_interfaces_summary(views: Iterable[InterfaceView]) -> Iterator[str]:
-    """Rates and drops in one table; queues are empty whenever somebody looks."""
+    """Rates and drops in one table; nothing that came in waits when somebody looks."""
     yield ""
     yield " *: interface is up"
     yield " IHQ: pkts in input hold queue     IQD: pkts dropped from input queue"
@@ -124,7 +124,7 @@ def show_interfaces_summary(views: Iterable[InterfaceView]) -> Iterator[str]:
     for view in views:
         counters = view.counters
         numbers = (
-            *(0, counters.input_drops, 0, counters.output_drops),
+            *(0, counters.input_drops, view.output_queue, counters.output_drops),
             *view.input_rate,
             *view.output_rate,
             0,

@@ -1,16 +1,22 @@
-"""show crypto isakmp sa, policy, key, peers."""
+"""show crypto isakmp sa, policy, key, peers, profile.
 
-from collections.abc import Iterable, Iterator
+Lines of captures of IOS 15 and IOS XE; those of a profile are of Cisco's command reference.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Address
 
 from ioscli.model.crypto import IsakmpSaState
 from ioscli.model.isakmp import (
     DH_GROUP_BITS,
+    IdentityKind,
+    IdentityMatch,
     IkeAuthentication,
     IkeEncryption,
     IkeHash,
     IsakmpConfig,
     IsakmpPolicy,
+    IsakmpProfile,
     PreSharedKey,
 )
 
@@ -34,6 +40,7 @@ _ENCRYPTION_TEXTS = {
     IkeEncryption.AES_192: "AES - Advanced Encryption Standard (192 bit keys).",
     IkeEncryption.AES_256: "AES - Advanced Encryption Standard (256 bit keys).",
 }
+_SUBGROUPS = {24: ", 256 bit subgroup"}
 _HASH_TEXTS = {
     IkeHash.MD5: "Message Digest 5",
     IkeHash.SHA: "Secure Hash Standard",
@@ -46,11 +53,21 @@ _AUTHENTICATION_TEXTS = {
     IkeAuthentication.RSA_SIG: "Rivest-Shamir-Adleman Signature",
     IkeAuthentication.RSA_ENCR: "Rivest-Shamir-Adleman Encryption",
 }
+_IDENTITY_TEXTS = {
+    IdentityKind.ADDRESS: "ip-address",
+    IdentityKind.HOSTNAME: "fqdn",
+    IdentityKind.USER_FQDN: "user-fqdn",
+    IdentityKind.DN: "dn",
+    IdentityKind.KEY_ID: "key-id",
+}
 
 
 def clock(seconds: int) -> str:
     """`23:59:42`."""
     return f"{seconds // 3600:02}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
+
+
+# -- SAs -----------------------------------------------------------------------------------------
 
 
 def show_isakmp_sa(sas: Iterable[IsakmpSaState]) -> Iterator[str]:
@@ -75,7 +92,7 @@ def show_isakmp_sa_detail(sas: Iterable[IsakmpSaState]) -> Iterator[str]:
     yield ""
     for sa in sas:
         yield _detail_row(sa)
-        engine_id = f"SW:{sa.conn_id - _FIRST_CONN_ID}" if sa.conn_id else "???"
+        engine_id = f"SW:{sa.conn_id - _FIRST_CONN_ID}" if sa.conn_id else "????"
         yield f"       Engine-id:Conn-id =  {engine_id}" + (" (deleted)" if sa.deleted else "")
         yield ""
     yield "IPv6 Crypto ISAKMP SA"
@@ -83,48 +100,82 @@ def show_isakmp_sa_detail(sas: Iterable[IsakmpSaState]) -> Iterator[str]:
 
 
 def _detail_row(sa: IsakmpSaState) -> str:
-    status = "ACTIVE" if sa.active or sa.deleted else ""
     authentication = _AUTHENTICATION_CODES.get(sa.authentication, sa.authentication)
     lifetime = clock(sa.lifetime_left) if sa.lifetime_left else "0"
     group = sa.group or ""
     return (
-        f"{sa.conn_id:<5} {sa.local!s:<15} {sa.peer!s:<15} {'':<6} {status:<6} "
+        f"{sa.conn_id:<5} {sa.local!s:<15} {sa.peer!s:<15} {'':<6} ACTIVE "
         f"{sa.encryption:<4} {sa.hash:<6} {authentication:<4} {group:<2} {lifetime:<8} "
         f"{capabilities(sa):<4}"
     )
 
 
 def capabilities(sa: IsakmpSaState) -> str:
-    """`N` where NAT traversal moved the SA off port 500."""
-    return "N" if sa.peer_port != 500 else ""
+    """`D` where this router watches for a dead peer, `N` where NAT traversal is in use."""
+    return sa.capabilities
 
 
-def show_isakmp_peers(sas: Iterable[IsakmpSaState]) -> Iterator[str]:
-    """`show crypto isakmp peers`: one entry for all SAs with a peer."""
-    seen: set[tuple[IPv4Address, IPv4Address]] = set()
+def show_isakmp_sa_count(sas: Iterable[IsakmpSaState]) -> Iterator[str]:
+    """`show crypto isakmp sa count`: there is no standby router."""
+    known = list(sas)
+    active = sum(sa.active for sa in known)
+    dead = sum(sa.deleted for sa in known)
+    yield f"Active ISAKMP SA's: {active}"
+    yield ""
+    yield "Standby ISAKMP SA's: 0"
+    yield ""
+    yield f"Currently being negotiated ISAKMP SA's: {len(known) - active - dead}"
+    yield ""
+    yield f"Dead ISAKMP SA's: {dead}"
+
+
+def show_isakmp_peers(
+    sas: Iterable[IsakmpSaState], address: IPv4Address | None = None
+) -> Iterator[str]:
+    """`show crypto isakmp peers [A]`: one entry for all SAs with a peer, of one that is up."""
+    known: dict[tuple[IPv4Address, IPv4Address], IsakmpSaState] = {}
     for sa in sas:
-        if (sa.peer, sa.local) in seen:
-            continue
-        seen.add((sa.peer, sa.local))
+        ends = sa.peer, sa.local
+        if address in (None, sa.peer) and (ends not in known or sa.active > known[ends].active):
+            known[ends] = sa
+    for sa in known.values():
         yield f"Peer: {sa.peer} Port: {sa.peer_port} Local: {sa.local}"
         if sa.active:
-            yield f" Phase1 id: {sa.peer}"
+            yield f" Phase1 id: {sa.identity or sa.peer}"
 
 
-def show_isakmp_policy(isakmp: IsakmpConfig) -> Iterator[str]:
-    """`show crypto isakmp policy`."""
+# -- configuration -------------------------------------------------------------------------------
+
+
+def show_isakmp_policy(
+    isakmp: IsakmpConfig, defaults: Sequence[IsakmpPolicy] = ()
+) -> Iterator[str]:
+    """`show crypto isakmp policy`: what is built in only while nothing is configured."""
+    policies = [policy for _, policy in sorted(isakmp.policies.items())]
     yield ""
-    yield "Global IKE policy"
-    for _, policy in sorted(isakmp.policies.items()):
+    if policies or not defaults:
+        yield "Global IKE policy"
+    else:
+        yield "Default IKE policy"
+    for policy in policies or defaults:
+        yield f"Protection suite of priority {policy.priority}"
+        yield from _policy(policy)
+
+
+def show_default_policies(policies: Iterable[IsakmpPolicy]) -> Iterator[str]:
+    """`show crypto isakmp default policy`."""
+    yield ""
+    for policy in policies:
+        yield f"Default protection suite of priority {policy.priority}"
         yield from _policy(policy)
 
 
 def _policy(policy: IsakmpPolicy) -> Iterator[str]:
-    yield f"Protection suite of priority {policy.priority}"
     yield f"\tencryption algorithm:\t{_ENCRYPTION_TEXTS[policy.encryption]}"
     yield f"\thash algorithm:\t\t{_HASH_TEXTS[policy.hash]}"
     yield f"\tauthentication method:\t{_AUTHENTICATION_TEXTS[policy.authentication]}"
-    yield f"\tDiffie-Hellman group:\t#{policy.group} ({DH_GROUP_BITS[policy.group]} bit)"
+    size = f"{DH_GROUP_BITS[policy.group]} bit{_SUBGROUPS.get(policy.group, '')}"
+    yield f"\tDiffie-Hellman group:\t#{policy.group} ({size})"
     yield f"\tlifetime:\t\t{policy.lifetime} seconds, no volume limit"
 
 
@@ -148,3 +199,25 @@ def _whose(key: PreSharedKey) -> str:
     if network.prefixlen == network.max_prefixlen:
         return str(network.network_address)
     return f"{network.network_address!s:<15}[{network.netmask!s:<15}]"
+
+
+def show_isakmp_profiles(profiles: Iterable[IsakmpProfile]) -> Iterator[str]:
+    """`show crypto isakmp profile`."""
+    for profile in profiles:
+        yield ""
+        yield f"ISAKMP PROFILE {profile.name}"
+        yield "   Identities matched are:"
+        for match in profile.matches:
+            yield f"    {_matched(match)}"
+        yield "   Certificate maps matched are:"
+        if profile.self_identity is not None:
+            yield f"   Identity presented is: {_IDENTITY_TEXTS[profile.self_identity.kind]}"
+        yield f"   keyring(s): {' '.join(profile.keyrings) or '<none>'}"
+        yield "   trustpoint(s): <all>"
+
+
+def _matched(match: IdentityMatch) -> str:
+    if match.network is not None:
+        return f"ip-address {match.network.network_address} {match.network.netmask}"
+    kind = {"host": "fqdn", "user": "user-fqdn"}.get(match.kind, match.kind)
+    return f"{kind} {match.name}"

@@ -1,8 +1,8 @@
-"""show line, show terminal, show users: the console, the auxiliary port and the vtys.
+"""show line, terminal, users, sessions: the console, the auxiliary port and the vtys.
 
 Layout: captures of IOS 15 and IOS-XE. Noise and overruns print as none: there is no wire to the
 terminals. From Cisco's documentation, without a capture: the status and state of a line that
-nobody uses.
+nobody uses. Timers and rates that are no part of a line's view are the defaults of captures.
 """
 
 from collections.abc import Iterable, Iterator

@@ -22,6 +22,7 @@ from ioscli.codec.ospf.content import (
 from ioscli.codec.ospf.numbers import (
     MAX_AGE,
     OPTION_DC,
+    OPTION_DN,
     OPTION_P,
     ROUTER_BORDER,
     ROUTER_EXTERNAL,
@@ -129,7 +130,7 @@ def _options(lsa: Lsa) -> str:
         words.append(f"{able}Type 7/5 translation")
     words.append("DC" if lsa.options & OPTION_DC else "No DC")
     if LsType.SUMMARY_NETWORK <= lsa.kind <= LsType.NSSA_EXTERNAL:
-        words.append("Upward")
+        words.append("Downward" if lsa.options & OPTION_DN else "Upward")
     return ", ".join(words)
 
 
@@ -148,7 +149,8 @@ def _link(link: RouterLink) -> Iterator[str]:
     yield f"    Link connected to: {leads}"
     yield f"     (Link ID) {identifier}: {dotted(link.id)}"
     yield f"     (Link Data) {data}: {dotted(link.data)}"
-    yield "      Number of MTID metrics: 0"
+    # The field of the LSA's that counted types of service counts topologies now (RFC 4915).
+    yield f"      Number of MTID metrics: {len(link.tos) // 4}"
     yield f"       TOS 0 Metrics: {link.metric}"
     yield ""
 

@@ -107,4 +107,5 @@ def show_ip_ospf_neighbor_summary(neighbors: Iterable[Neighbor]) -> Iterator[str
     yield ""
     for state in NeighborState:
         yield f"{state!s:<13}{states.count(state)}"
+    # No restart is helped here: whoever restarts is down.
     yield f"{'Total count':<13}{len(states):<6}(Undergoing NSF 0)"

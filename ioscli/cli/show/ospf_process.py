@@ -2,6 +2,9 @@
 
 Layout: captures of IOS 15 and IOS-XE 16 (show-ip-ospf, show-ip-ospf-max-metric).
 The lines about stub areas and NSSAs are as Cisco's command reference prints them.
+What this router does not have it says nothing of, as releases without it do not either (`show ip
+ospf` in Cisco's guide to OSPF): an event log, helping a neighbor to restart (NSF), and a limit of
+the adjacencies that are made at once.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ioscli.cli.show.age import route_age
-from ioscli.codec.ospf.numbers import DO_NOT_AGE, OPTION_DC, LsType, dotted
+from ioscli.codec.ospf.numbers import AS_WIDE, DO_NOT_AGE, OPTION_DC, LsType, dotted
 from ioscli.model.instant import SECOND, Duration, Instant
 from ioscli.model.ospf import (
     BACKBONE,
@@ -62,7 +65,6 @@ def show_ip_ospf(ospf: Ospf, now: Instant, booted: Instant) -> Iterator[str]:
         yield " Supports area transit capability"
     yield " Supports NSSA (compatible with RFC 3101)"
     yield " Supports Database Exchange Summary List Optimization (RFC 5243)"
-    yield " Event-log enabled, Maximum number of events: 1000, Mode: cyclic"
     yield from role_lines(ospf)
     if config.redistributions:
         yield " Redistributing External Routes from,"
@@ -71,8 +73,6 @@ def show_ip_ospf(ospf: Ospf, now: Instant, booted: Instant) -> Iterator[str]:
     yield from max_metric_lines(ospf, now, booted)
     yield from _timers(config)
     yield from _databases(ospf)
-    yield " IETF NSF helper support enabled"
-    yield " Cisco NSF helper support enabled"
     yield f" Reference bandwidth unit is {config.reference_bandwidth} mbps"
     for area in ospf.areas.values():
         yield from _area(ospf, area, now)
@@ -169,7 +169,6 @@ def _timers(config: OspfProcess) -> Iterator[str]:
     yield f" LSA group pacing timer {config.lsa_group_pacing} secs"
     yield f" Interface flood pacing timer {config.flood_pacing} msecs"
     yield f" Retransmission pacing timer {config.retransmission_pacing} msecs"
-    yield " EXCHANGE/LOADING adjacency limit: initial 300, process maximum 300"
 
 
 def _databases(ospf: Ospf) -> Iterator[str]:
@@ -185,7 +184,14 @@ def _databases(ospf: Ospf) -> Iterator[str]:
     yield area_counts(ospf)
     transit = sum(area.is_transit for area in ospf.areas.values())
     yield f" Number of areas transit capable is {transit}"
-    yield " External flood list length 0"
+    waiting = {
+        lsa.key
+        for area in ospf.areas.values()
+        for interface in area.interfaces
+        for lsa in interface.queued()
+        if lsa.kind in AS_WIDE
+    }
+    yield f" External flood list length {len(waiting)}"
 
 
 def area_counts(ospf: Ospf) -> str:
@@ -199,6 +205,12 @@ def area_counts(ospf: Ospf) -> str:
 
 def _without_dc(entries: Iterable[Entry]) -> int:
     return sum(not entry.lsa.options & OPTION_DC for entry in entries)
+
+
+def _is_indication(entry: Entry) -> bool:
+    """Whether an LSA tells of routers elsewhere that know no DC bit (RFC 1793 2.5.1)."""
+    lsa = entry.lsa
+    return lsa.kind == LsType.SUMMARY_ASBR and lsa.id == lsa.router and not lsa.options & OPTION_DC
 
 
 def _never_aging(entries: Iterable[Entry]) -> int:
@@ -233,6 +245,13 @@ def _area(ospf: Ospf, area: Area, now: Instant) -> Iterator[str]:
     for one in area.config.ranges:
         yield f"{'':9}{_range(ospf, one.prefix, one.cost, one.advertise)}"
     yield from _database(area.lsdb, inner)
+    waiting = {
+        lsa.key
+        for interface in area.interfaces
+        for lsa in interface.queued()
+        if lsa.kind not in AS_WIDE
+    }
+    yield f"{inner}Flood list length {len(waiting)}"
 
 
 def _range(ospf: Ospf, prefix: object, cost: int | None, advertise: bool) -> str:
@@ -271,6 +290,5 @@ def _database(lsdb: Lsdb, inner: str) -> Iterator[str]:
     link_sum = lsdb.checksum_sum(LsType.OPAQUE_LINK)
     yield f"{inner}Number of opaque link LSA {links}. Checksum Sum 0x{link_sum:06X}"
     yield f"{inner}Number of DCbitless LSA {_without_dc(plain)}"
-    yield f"{inner}Number of indication LSA 0"
+    yield f"{inner}Number of indication LSA {sum(map(_is_indication, plain))}"
     yield f"{inner}Number of DoNotAge LSA {_never_aging(plain)}"
-    yield f"{inner}Flood list length 0"

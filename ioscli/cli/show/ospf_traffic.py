@@ -79,10 +79,11 @@ def show_traffic(ospf: Ospf, cleared: Duration | None) -> Iterator[str]:
 
 def _table(counters: Counters) -> Iterator[str]:
     yield "Type          Packets              Bytes"
-    yield _row("RX Invalid", counters.invalid, 0)
+    yield _row("RX Invalid", counters.invalid, counters.invalid_bytes)
     yield from _rows("RX", counters.received, counters.received_bytes)
     yield ""
-    yield _row("TX Failed", counters.failed, 0)
+    # Sending does not fail: what a link or tunnel loses is counted there.
+    yield _row("TX Failed", 0, 0)
     yield from _rows("TX", counters.sent, counters.sent_bytes)
     yield ""
     yield "OSPF header errors"

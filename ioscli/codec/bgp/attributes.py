@@ -49,6 +49,17 @@ _LENGTHS = {
 }
 
 
+#: What the rest is good without (RFC 7606 sections 7.6 and 7.7, RFC 6793 section 6).
+_DISPENSABLE = frozenset(
+    {
+        AttributeType.ATOMIC_AGGREGATE,
+        AttributeType.AGGREGATOR,
+        AttributeType.AS4_PATH,
+        AttributeType.AS4_AGGREGATOR,
+    }
+)
+
+
 class SegmentType(IntEnum):
     """Segments of an AS path (RFC 4271, RFC 5065)."""
 
@@ -135,12 +146,36 @@ class PathAttributes(NamedTuple):
             yield _OPTIONAL_TRANSITIVE, AttributeType.AS4_AGGREGATOR, value
 
     @staticmethod
-    def parse(data: bytes, *, four_octets: bool = True) -> "PathAttributes":
-        """Read the attributes of an UPDATE. Raises BgpError as RFC 4271 section 6.3 says."""
+    def parse(data: bytes, *, four_octets: bool = True) -> "tuple[PathAttributes, Faults]":
+        """Read the attributes of an UPDATE, and what is wrong with them (RFC 7606).
+
+        Raises BgpError where that leaves nothing to do but to end the session.
+        """
         reader = _Reader(4 if four_octets else 2)
-        for flags, kind, value, whole in _split(data):
-            reader.take(flags, kind, value, whole)
-        return reader.finished()
+        try:
+            for flags, kind, value, whole in _split(data):
+                reader.take(flags, kind, value, whole)
+        except _EndsTooSoonError as error:
+            reader.faults.append(Fault(0, error))
+        return reader.finished(), tuple(reader.faults)
+
+
+class Fault(NamedTuple):
+    """What is wrong with one attribute."""
+
+    kind: int
+    """Of the attribute; 0: the attributes do not end where they should."""
+    error: BgpError
+    """What RFC 4271 section 6.3 has a NOTIFICATION say of it."""
+    discarded: bool = False
+    """RFC 7606: whether the rest is good without it; else its prefixes count as withdrawn."""
+
+
+Faults = tuple[Fault, ...]
+
+
+class _EndsTooSoonError(BgpError):
+    """An attribute is longer than what is left (RFC 7606 section 4)."""
 
 
 def _split(data: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
@@ -148,11 +183,11 @@ def _split(data: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
     while data:
         head = 4 if data[0] & _EXTENDED_LENGTH else 3
         if len(data) < head:
-            raise _malformed_list()
+            raise _ends_too_soon()
         length = int.from_bytes(data[2:head], "big")
         end = head + length
         if len(data) < end:
-            raise _malformed_list()
+            raise _ends_too_soon()
         yield data[0], data[1], data[head:end], data[:end]
         data = data[end:]
 
@@ -167,16 +202,24 @@ class _Reader:
         self._unknown: list[tuple[int, int, bytes]] = []
         self._wide_path: tuple[AsPathSegment, ...] | None = None
         self._wide_aggregator: Aggregator | None = None
+        self.faults: list[Fault] = []
 
     def take(self, flags: int, kind: int, value: bytes, whole: bytes) -> None:
-        """Read one attribute."""
+        """Read one attribute; of several of a kind the first counts (RFC 7606 section 3)."""
         if kind in self._seen:
-            raise _malformed_list()
+            self.faults.append(Fault(kind, _malformed_list(), discarded=True))
+            return
         self._seen.add(kind)
         if kind not in _FLAGS:
             self._take_unknown(flags, kind, value, whole)
             return
         known = AttributeType(kind)
+        try:
+            self._take_known(flags, known, value, whole)
+        except BgpError as error:
+            self.faults.append(Fault(kind, error, discarded=known in _DISPENSABLE))
+
+    def _take_known(self, flags: int, known: AttributeType, value: bytes, whole: bytes) -> None:
         if flags & (_OPTIONAL | _TRANSITIVE) != _FLAGS[known]:
             raise BgpError(ErrorCode.UPDATE_MESSAGE, UpdateError.ATTRIBUTE_FLAGS, whole)
         if len(value) != _LENGTHS.get(known, len(value)):
@@ -281,6 +324,8 @@ def _path(value: bytes, width: int) -> tuple[AsPathSegment, ...]:
         numbers = tuple(
             int.from_bytes(value[at : at + width], "big") for at in range(2, end, width)
         )
+        if 0 in numbers:  # RFC 7607
+            raise BgpError(ErrorCode.UPDATE_MESSAGE, UpdateError.MALFORMED_AS_PATH)
         segments.append(AsPathSegment(SegmentType(value[0]), numbers))
         value = value[end:]
     return tuple(segments)
@@ -310,7 +355,7 @@ def _aggregator(value: bytes, width: int) -> Aggregator:
 
 
 def _words(value: bytes, whole: bytes) -> list[bytes]:
-    if len(value) % 4:
+    if not value or len(value) % 4:
         raise BgpError(ErrorCode.UPDATE_MESSAGE, UpdateError.OPTIONAL_ATTRIBUTE, whole)
     return [value[at : at + 4] for at in range(0, len(value), 4)]
 
@@ -323,3 +368,7 @@ def _attribute(flags: int, kind: int, value: bytes) -> bytes:
 
 def _malformed_list() -> BgpError:
     return BgpError(ErrorCode.UPDATE_MESSAGE, UpdateError.MALFORMED_ATTRIBUTE_LIST)
+
+
+def _ends_too_soon() -> _EndsTooSoonError:
+    return _EndsTooSoonError(ErrorCode.UPDATE_MESSAGE, UpdateError.MALFORMED_ATTRIBUTE_LIST)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from ipaddress import IPv4Network
 from typing import NamedTuple, Self
 
-from ioscli.codec.bgp.attributes import PathAttributes
+from ioscli.codec.bgp.attributes import Faults, PathAttributes
 from ioscli.codec.bgp.numbers import BgpError, ErrorCode, UpdateError
 
 
@@ -18,6 +18,8 @@ class Update(NamedTuple):
     withdrawn: tuple[IPv4Network, ...] = ()
     attributes: PathAttributes = PathAttributes()
     prefixes: tuple[IPv4Network, ...] = ()
+    faults: Faults = ()
+    """What is wrong with the attributes of one that was received."""
 
     def build(self, *, four_octets: bool = True) -> bytes:
         """The message's body."""
@@ -35,14 +37,11 @@ class Update(NamedTuple):
 
     @classmethod
     def parse(cls, body: bytes, *, four_octets: bool = True) -> Self:
-        """Read a body. Raises BgpError as RFC 4271 section 6.3 says."""
+        """Read a body. Raises BgpError where RFC 7606 has the session end."""
         gone, rest = _counted(body)
         attributes, rest = _counted(rest)
-        return cls(
-            _prefixes(gone),
-            PathAttributes.parse(attributes, four_octets=four_octets),
-            _prefixes(rest),
-        )
+        found, faults = PathAttributes.parse(attributes, four_octets=four_octets)
+        return cls(_prefixes(gone), found, _prefixes(rest), faults)
 
 
 def prefix_bytes(prefixes: Iterable[IPv4Network]) -> bytes:

@@ -1,7 +1,9 @@
 """Digests over EIGRP packets (RFC 7868 section 6.7.2).
 
-RFC 7868 leaves out what is digested. MD5 is as FRR's eigrpd has it, whose packets IOS takes; of
-HMAC-SHA-256 only the form of its key is known that way. The checksum is zero meanwhile.
+RFC 7868 leaves out what is digested. MD5 is as FRR's eigrpd has it in hellos, of which its authors
+say that Cisco's routers digest the first 44 bytes; of HMAC-SHA-256 only the form of its key is
+known that way. The checksum is zero meanwhile. eigrpd digests its first update without any key,
+which would authenticate nothing: here every packet is digested with it.
 """
 
 import hashlib

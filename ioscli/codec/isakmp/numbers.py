@@ -79,6 +79,16 @@ class IsakmpTransform(IntEnum):
     KEY_IKE = 1
 
 
+class AhTransformId(IntEnum):
+    """AH transform identifiers (RFC 2407, 4.4.3; RFC 4868)."""
+
+    MD5 = 2
+    SHA = 3
+    SHA2_256 = 5
+    SHA2_384 = 6
+    SHA2_512 = 7
+
+
 class EspTransformId(IntEnum):
     """ESP transform identifiers (RFC 2407, 4.4.4; RFC 3602; RFC 4106)."""
 
@@ -201,6 +211,7 @@ class NotifyType(IntEnum):
     INVALID_ID_INFORMATION = 18
     AUTHENTICATION_FAILED = 24
     LAST_ERROR = 8191
+    CONNECTED = 16384
     RESPONDER_LIFETIME = 24576
     REPLAY_STATUS = 24577
     INITIAL_CONTACT = 24578

@@ -37,8 +37,11 @@ OPTION_P = 0x08
 OPTION_L = 0x10
 """The packet is followed by a block of link-local signalling (RFC 5613)."""
 OPTION_DC = 0x20
+"""Demand circuits are known, and LSAs that do not age (RFC 1793)."""
 OPTION_O = 0x40
 """Opaque LSAs are taken (RFC 5250)."""
+OPTION_DN = 0x80
+"""LSAs: from a provider's VPN down to a customer, and not to go up again (RFC 4576)."""
 
 # Flags of database descriptions (RFC 2328 A.3.3).
 DD_MASTER = 0x01
@@ -75,6 +78,10 @@ class LsType(IntEnum):
     OPAQUE_LINK = 9
     OPAQUE_AREA = 10
     OPAQUE_AS = 11
+
+
+AS_WIDE = frozenset({LsType.AS_EXTERNAL, LsType.OPAQUE_AS})
+"""Types that are flooded throughout the AS."""
 
 
 class LinkType(IntEnum):

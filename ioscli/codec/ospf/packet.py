@@ -16,6 +16,8 @@ from ioscli.codec.ospf.numbers import HEADER_LENGTH, VERSION, AuthType, PacketTy
 
 _HEADER = struct.Struct("!BBHIIHH")
 _TYPES = frozenset(PacketType)
+_CRYPTOGRAPHIC = AuthType.CRYPTOGRAPHIC
+"""Looking the member up takes longer than comparing with it."""
 
 
 class Packet(NamedTuple):
@@ -89,7 +91,7 @@ class Packet(NamedTuple):
         if kind not in _TYPES:
             raise PacketTypeError(f"OSPF packet of type {kind}")
         data = payload[:length]
-        if auth_type != AuthType.CRYPTOGRAPHIC:
+        if auth_type != _CRYPTOGRAPHIC:
             number = int.from_bytes(data, "big")
             if length & 1:
                 number <<= 8
@@ -97,7 +99,8 @@ class Packet(NamedTuple):
             # no matter (an odd length moves nothing by less than a word).
             if (number - int.from_bytes(data[16:24], "big")) % 65535:
                 raise ChecksumError(f"OSPF checksum {checksum:#06x}")
-        return cls(kind, router, area, auth_type, data, payload[length:])
+        # What cls(...) does, without a call on the way.
+        return tuple.__new__(cls, (kind, router, area, auth_type, data, payload[length:]))
 
 
 def build_packet(
@@ -110,7 +113,7 @@ def build_packet(
 ) -> bytes:
     """The IP payload: header, body and what follows them."""
     length = HEADER_LENGTH + len(body)
-    if authentication.kind is AuthType.CRYPTOGRAPHIC:
+    if authentication.kind is _CRYPTOGRAPHIC:
         return _signed(kind, router, area, body, authentication, link_local)
     head = _HEADER.pack(VERSION, kind, length, router, area, 0, authentication.kind)
     number = int.from_bytes(head + body, "big")

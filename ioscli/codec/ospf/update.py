@@ -1,12 +1,16 @@
 """Link state updates (RFC 2328 A.3.5): the packets that most work goes into."""
 
 from collections.abc import Iterable
+from struct import Struct
 from typing import NamedTuple
 
 from ioscli.codec.errors import DecodeError
 from ioscli.codec.ospf.errors import LengthError
 from ioscli.codec.ospf.lsa import Lsa, known_lsas
 from ioscli.codec.ospf.numbers import LSA_HEADER_LENGTH
+
+_AGE_AND_LENGTH = Struct("!H16xH")
+"""Of an LSA's header."""
 
 
 class Update(NamedTuple):
@@ -39,8 +43,9 @@ def parse_update(body: bytes) -> Update:
     for _ in range(int.from_bytes(body[:4], "big")):
         if offset > last:
             raise LengthError(f"LSA at byte {offset} of {size}")
-        end = offset + (body[offset + 18] << 8 | body[offset + 19])
-        if not offset + LSA_HEADER_LENGTH <= end <= size:
+        age, length = _AGE_AND_LENGTH.unpack_from(body, offset)
+        end = offset + length
+        if length < LSA_HEADER_LENGTH or end > size:
             raise LengthError(f"LSA of {end - offset} bytes at byte {offset} of {size}")
         rest = body[offset + 2 : end]
         # Nearly all have been met before: a look-up without a call is what this costs then.
@@ -52,6 +57,6 @@ def parse_update(body: bytes) -> Update:
                 errors.append(error)
                 offset = end
                 continue
-        lsas.append((body[offset] << 8 | body[offset + 1], lsa))
+        lsas.append((age, lsa))
         offset = end
     return Update(lsas, errors)

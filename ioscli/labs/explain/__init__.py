@@ -1,7 +1,9 @@
 """`ioscli explain`: why a packet fares as it does, and why a tunnel is down.
 
 Both read only what happened: frames on the links, refusals of the forwarding path, counters,
-state. stack takes a frame apart, decrypting it with the SAs' own keys; watch notes what the
-nodes of a lab do while a command runs; walk makes one packet's way of that; shown writes it as
-tables or JSON.
+state. watch notes what the nodes of a lab do while a command runs; stack takes a frame apart,
+decrypting it with the SAs' own keys; walk makes one packet's way of that, arithmetic says where
+the limit comes from that it met. tunnel compares the two ends of a protected flow (ends): what
+carries it (transport) and what they have to agree upon (phases), as findings. shown writes it all
+as tables or JSON; command is what the command line calls.
 """

@@ -1,17 +1,29 @@
-"""`ioscli explain LAB NODE WHAT`: boot the lab, have it happen, and say what did."""
+"""`ioscli explain LAB NODE WHAT`: have it happen in the booted lab, and say what did."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from ioscli.labs.errors import InputError, quoted
+from ioscli.labs.explain.tunnel import Diagnosis, diagnose
 from ioscli.labs.explain.walk import Walk, follow
 from ioscli.labs.explain.watch import Watch
 from ioscli.labs.replay import Terminal
+from ioscli.model.ifname import InterfaceName
 
 if TYPE_CHECKING:
     from ioscli.cli.matcher import Grammar
     from ioscli.labs.topology import Topology
+
+
+def explain(topology: Topology, grammar: Grammar, node: str, what: str) -> Walk | Diagnosis:
+    """A ping's walk, or the diagnosis of an interface, in a booted lab.
+
+    Raises InputError where `what` is neither.
+    """
+    if what.split()[:1] == ["ping"]:
+        return walk_a_ping(topology, grammar, node, what)
+    return diagnose(topology, node, _named_interface(topology, node, what))
 
 
 def walk_a_ping(topology: Topology, grammar: Grammar, node: str, command: str) -> Walk:
@@ -37,3 +49,20 @@ def walk_a_ping(topology: Topology, grammar: Grammar, node: str, command: str) -
         said = " ".join(output.split())
         raise InputError(f"{quoted(command)} sent no echo request: {said or 'it said nothing'}")
     return walk
+
+
+def _named_interface(topology: Topology, node: str, text: str) -> InterfaceName:
+    """The interface of a router that a word names, abbreviated or not.
+
+    Raises InputError where there is none.
+    """
+    router = topology.routers.get(node)
+    if router is None:
+        raise InputError(f"{node} is not a router: only a ping can be explained there")
+    try:
+        name = InterfaceName.parse(text)
+    except ValueError:
+        raise InputError(f"{quoted(text)} is neither a ping nor the name of an interface") from None
+    if name not in router.interfaces:
+        raise InputError(f"{node} has no interface {name}")
+    return name

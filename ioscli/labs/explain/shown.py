@@ -1,4 +1,4 @@
-"""A walk as rich tables for the terminal, or as JSON."""
+"""Walks and diagnoses as rich tables for the terminal, or as JSON."""
 
 from __future__ import annotations
 
@@ -9,15 +9,36 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from ioscli.labs.explain.finding import Finding
 from ioscli.labs.explain.stack import Layer
+from ioscli.labs.explain.tunnel import Diagnosis
 from ioscli.labs.explain.walk import Drop, Hop, Walk
 from ioscli.model.instant import MILLISECOND, Instant
 
+_LOGGED = 12
+"""Messages that are printed at most; JSON has them all."""
 
-def walk_as_json(walk: Walk) -> str:
-    """One object; times in milliseconds since the packet's first step."""
+
+def as_json(explanation: Walk | Diagnosis) -> str:
+    """One JSON object."""
+    if isinstance(explanation, Walk):
+        return json.dumps(_walk(explanation), indent=2)
+    return json.dumps(_diagnosis(explanation), indent=2)
+
+
+def print_explanation(explanation: Walk | Diagnosis) -> None:
+    """As tables and lines for a terminal."""
+    console = Console()
+    if isinstance(explanation, Walk):
+        _print_walk(explanation, console)
+    else:
+        _print_diagnosis(explanation, console)
+
+
+def _walk(walk: Walk) -> dict[str, Any]:
+    """Times are milliseconds since the packet's first step."""
     start = walk.steps[0].at if walk.steps else Instant(0)
-    document = {
+    return {
         "command": walk.command,
         "output": walk.output,
         "packet": walk.subject,
@@ -26,7 +47,6 @@ def walk_as_json(walk: Walk) -> str:
         "reasons": list(walk.reasons),
         "counters": [moved._asdict() for moved in walk.moved],
     }
-    return json.dumps(document, indent=2)
 
 
 def _step(step: Hop | Drop, start: Instant) -> dict[str, Any]:
@@ -43,7 +63,7 @@ def _step(step: Hop | Drop, start: Instant) -> dict[str, Any]:
     }
 
 
-def print_walk(walk: Walk, console: Console) -> None:
+def _print_walk(walk: Walk, console: Console) -> None:
     """What was typed and shown, then the packet's way, the verdict and its reasons."""
     console.print(escape(walk.output.rstrip("\n")), highlight=False)
     console.print()
@@ -72,6 +92,62 @@ def print_walk(walk: Walk, console: Console) -> None:
         for moved in walk.moved:
             line = f"  {moved.node}: {moved.counter} +{moved.by} ({moved.shown_by})"
             console.print(escape(line), highlight=False)
+
+
+def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
+    """Findings are in order, the cause first."""
+    return {
+        "node": diagnosis.node,
+        "interface": str(diagnosis.interface),
+        "state": diagnosis.state,
+        "findings": [_finding(it) for it in diagnosis.findings],
+        "flows": [
+            {
+                "traffic": flow.traffic,
+                "peer": flow.peer,
+                "up": flow.up,
+                "provoked by": flow.provoked,
+                "answered": flow.answered,
+                "in order": list(flow.agree),
+            }
+            for flow in diagnosis.flows
+        ],
+        "log": [{"node": node, "message": message} for node, message in diagnosis.logs],
+        "counters": [moved._asdict() for moved in diagnosis.moved],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {"what": finding.words, "shown by": list(finding.shown_by)}
+
+
+def _print_diagnosis(diagnosis: Diagnosis, console: Console) -> None:
+    """State, findings, what is in order, and what was logged."""
+
+    def say(text: str, style: str = "") -> None:
+        console.print(escape(text), style=style, highlight=False)
+
+    say(f"{diagnosis.interface} of {diagnosis.node} is {diagnosis.state}", "bold")
+    for finding in diagnosis.findings:
+        say(f"  {finding.words}", "red")
+        for command in finding.shown_by:
+            say(f"      {command}")
+    if not diagnosis.findings:
+        say("  nothing wrong was found: the two ends agree in all that is compared here")
+    for flow in diagnosis.flows:
+        console.print()
+        say(f"{flow.traffic} ({flow.peer or 'nobody in this lab'})", "bold")
+        say(f"  IPsec SAs: {'up' if flow.up else 'none'}")
+        if flow.provoked:
+            said = "answered" if flow.answered else "not answered"
+            say(f"  asked for by `{flow.provoked}`: {said}")
+        for line in flow.agree:
+            say(f"  in order: {line}", "green")
+    if diagnosis.logs:
+        console.print()
+        say("Logged meanwhile:", "bold")
+        for node, message in diagnosis.logs[-_LOGGED:]:
+            say(f"  {node}: {message}")
 
 
 def headers(layers: tuple[Layer, ...]) -> str:

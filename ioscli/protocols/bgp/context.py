@@ -12,7 +12,7 @@ from ioscli.model.effects import Debug, Log, RoutingEffect
 from ioscli.model.instant import SECOND, Instant
 from ioscli.model.policy import PolicyConfig
 from ioscli.model.rib import Rib
-from ioscli.protocols.bgp.timers import Timers
+from ioscli.protocols.timers import KeyedTimers
 
 
 class Timer(Enum):
@@ -25,6 +25,7 @@ class Timer(Enum):
     NEXT_HOPS = "next-hop tracking"
     RESTART = "restart after maximum-prefix"
     POLICY = "outbound policy changed"
+    DAMPENING = "penalties of flapping routes"
 
 
 class TimerKey(NamedTuple):
@@ -58,7 +59,7 @@ class Context:
         """Read only: next hops and `network` lines are looked up in it."""
         self.random = random
         self.router_id = IPv4Address(0)
-        self.timers: Timers[TimerKey] = Timers()
+        self.timers: KeyedTimers[TimerKey] = KeyedTimers()
         self.counters = BgpCounters()
         self.debugging: set[str] = set()
         self.now = Instant(0)

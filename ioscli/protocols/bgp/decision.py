@@ -44,7 +44,12 @@ class Rules(NamedTuple):
 
 def choose(entry: TableEntry, rules: Rules) -> tuple[BgpPath | None, tuple[BgpPath, ...]]:
     """The best of the valid paths, and with multipath those that share its traffic."""
-    valid = [path for path in entry.paths if path.metric is not None]
+    valid = [
+        path
+        for path in entry.paths
+        if path.metric is not None
+        and (path.flap is None or not (path.flap.gone or path.flap.suppressed))
+    ]
     if not valid:
         return None, ()
     if len(valid) == 1:

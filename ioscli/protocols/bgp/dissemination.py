@@ -83,7 +83,8 @@ class Disseminator:
             if self._context.debugging:
                 for prefix in run:
                     self._context.debug(
-                        "updates", f"BGP(0): {neighbor.name} send unreachable {prefix}"
+                        "updates",
+                        f"BGP(0): (base) {neighbor.name} send unreachable (format) {prefix}",
                     )
             neighbor.sent.updates += 1
             self._send_bytes(session, _built(Update(withdrawn=run), session.four_octets))
@@ -103,7 +104,7 @@ class Disseminator:
         for prefix in run:
             self._context.debug(
                 "updates",
-                f"BGP(0): {neighbor.name} send UPDATE (format) {prefix}, "
+                f"BGP(0): (base) {neighbor.name} send UPDATE (format) {prefix}, "
                 f"next {attributes.next_hop}, metric {attributes.med or 0}, "
                 f"path {as_path_text(attributes.as_path) or 'Local'}",
             )

@@ -14,7 +14,7 @@ from ioscli.model.policy import PolicyConfig
 from ioscli.model.rib import Rib
 from ioscli.protocols.bgp.context import BgpCounters, Context, Timer, TimerKey
 from ioscli.protocols.bgp.neighbor import Neighbor
-from ioscli.protocols.bgp.paths import Table
+from ioscli.protocols.bgp.paths import Flap, Table
 from ioscli.protocols.bgp.routing import BgpRouting
 from ioscli.protocols.bgp.states import Down, PeerKind
 
@@ -58,6 +58,7 @@ class Bgp:
         self._context = Context(number, rib, random, vrf)
         self._routing = BgpRouting(self._context)
         self._fsm = self._routing.fsm
+        self._context.timers.expire = self._timer_expires
 
     # -- what shows read ---------------------------------------------------------------------------
 
@@ -299,16 +300,20 @@ class Bgp:
 
     def handle_timer(self, now: Instant) -> list[RoutingEffect]:
         """Everything that is due."""
-        context = self._begin(now)
-        for key in context.timers.expired(now):
-            if key.timer is Timer.NEXT_HOPS:
-                self._routing.check_next_hops()
-                continue
-            assert key.neighbor is not None
-            neighbor = self.neighbors.get(key.neighbor)
-            if neighbor is not None:
-                self._neighbor_timer(key, neighbor)
+        self._begin(now).timers.run(now)
         return self._end()
+
+    def _timer_expires(self, key: TimerKey) -> None:
+        if key.timer is Timer.NEXT_HOPS:
+            self._routing.check_next_hops()
+            return
+        if key.timer is Timer.DAMPENING:
+            self._routing.review_flaps()
+            return
+        assert key.neighbor is not None
+        neighbor = self.neighbors.get(key.neighbor)
+        if neighbor is not None:
+            self._neighbor_timer(key, neighbor)
 
     def _neighbor_timer(self, key: TimerKey, neighbor: Neighbor) -> None:
         match key.timer:
@@ -347,6 +352,18 @@ class Bgp:
                 self._routing.refresh_in(neighbor)
             if outbound:
                 self._routing.refresh_out(neighbor)
+        return self._end()
+
+    @property
+    def flaps(self) -> Mapping[tuple[IPv4Network, IPv4Address], Flap]:
+        """What `bgp dampening` remembers, by prefix and neighbor."""
+        return self._routing.dampener.flaps
+
+    def clear_dampening(self, now: Instant) -> list[RoutingEffect]:
+        """`clear ip bgp dampening`: all flaps are forgiven."""
+        self._begin(now)
+        self._routing.dampener.forgive()
+        self._routing.review_flaps()
         return self._end()
 
     def _some(self, addresses: list[IPv4Address]) -> list[Neighbor]:

@@ -65,6 +65,7 @@ class Neighbor:
         "pending",
         "prefix_count",
         "received",
+        "refresh_epoch",
         "sent",
         "sent_version",
         "session",
@@ -115,6 +116,8 @@ class Neighbor:
         self.limit_warned = self.limit_reached = False
         self.stale: set[IPv4Network] | None = None
         """Between the marks of RFC 7313: what the peer has not told again."""
+        self.refresh_epoch = 1
+        """Which run of telling everything its paths are of: 1 is that of the session's start."""
         self.end_of_rib = False
         self.sent_version = 0
         """The table version that it was told."""

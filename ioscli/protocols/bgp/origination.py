@@ -56,7 +56,14 @@ def redistributed(context: Context, routes: Mapping[IPv4Network, Redistributed])
             next_hop=route.next_hop or UNSPECIFIED,
             med=med,
         )
-        yield prefix, found, LOCAL_WEIGHT
+        if not route.sets:
+            yield prefix, found, LOCAL_WEIGHT
+            continue
+        from ioscli.protocols.bgp.route_maps import changed
+
+        passed = changed(context.policy, found, route.sets, _NO_ENDS)
+        weight = LOCAL_WEIGHT if passed.weight is None else passed.weight
+        yield prefix, passed.attributes, weight
 
 
 def _own_attributes(route: Route, origin: Origin, med: int) -> PathAttributes:

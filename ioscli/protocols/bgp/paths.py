@@ -16,11 +16,28 @@ UNSPECIFIED = IPv4Address(0)
 _CONFEDERATION = (SegmentType.AS_CONFED_SEQUENCE, SegmentType.AS_CONFED_SET)
 
 
+class Flap:
+    """How often a neighbor's path to a prefix came and went (RFC 2439)."""
+
+    __slots__ = ("at", "count", "first", "gone", "penalty", "suppressed")
+
+    def __init__(self, now: Instant) -> None:
+        self.first = now
+        self.count = 0
+        self.penalty = 0.0
+        """As it was at `at`."""
+        self.at = now
+        self.suppressed = False
+        self.gone = False
+        """Withdrawn: the path is history."""
+
+
 class BgpPath:
     """One path to a prefix: of a neighbor, or of this router's own making."""
 
     __slots__ = (
         "attributes",
+        "flap",
         "metric",
         "neighbor",
         "received",
@@ -44,11 +61,22 @@ class BgpPath:
         """Of own paths: `network`, `redistribute`, `aggregate`; empty: learned."""
         self.metric: int | None = None
         """Of the way to the next hop in the routing table; None: it is inaccessible."""
+        self.flap: Flap | None = None
 
     @property
     def next_hop(self) -> IPv4Address:
         """Where packets go; 0.0.0.0: this router itself."""
         return self.attributes.next_hop or UNSPECIFIED
+
+    @property
+    def history(self) -> bool:
+        """Whether it is withdrawn, and kept for its penalty alone."""
+        return self.flap is not None and self.flap.gone
+
+    @property
+    def dampened(self) -> bool:
+        """Whether it flapped too often to be used."""
+        return self.flap is not None and self.flap.suppressed and not self.flap.gone
 
     @property
     def valid(self) -> bool:

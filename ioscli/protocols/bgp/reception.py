@@ -1,10 +1,10 @@
-"""UPDATE messages: the checks of RFC 4271 section 6.3 and 9.1, and inbound policy."""
+"""UPDATE messages: the checks of RFC 7606 and RFC 4271 section 9.1, and inbound policy."""
 
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv4Network
 
-from ioscli.codec.bgp import BgpError, PathAttributes
+from ioscli.codec.bgp import BgpError, PathAttributes, Update
 from ioscli.codec.bgp.numbers import AttributeType, ErrorCode, UpdateError
 from ioscli.model.rib import RouteSource
 from ioscli.protocols.bgp.context import Context
@@ -14,11 +14,48 @@ from ioscli.protocols.bgp.paths import first_as, occurrences
 from ioscli.protocols.bgp.policy import Ends, Filters, Passed, pass_through
 from ioscli.protocols.bgp.states import PeerKind
 
+_INSIDE = frozenset(
+    {AttributeType.LOCAL_PREF, AttributeType.ORIGINATOR_ID, AttributeType.CLUSTER_LIST}
+)
+"""Attributes that are nothing to a neighbor outside (RFC 7606 sections 7.5, 7.9 and 7.10)."""
 _ATTACHED = (RouteSource.CONNECTED, RouteSource.LOCAL)
 
 
+def malformed(context: Context, neighbor: Neighbor, update: Update) -> bool:
+    """Whether an UPDATE's prefixes count as withdrawn for what is wrong with it (RFC 7606).
+
+    Raises BgpError where the session is to end: under `no bgp enhanced-error` whatever is wrong.
+    """
+    try:
+        _judge(context, neighbor, update)
+        if update.prefixes:
+            _check_mandatory(neighbor, update.attributes)
+    except BgpError:
+        if not context.process.enhanced_error:
+            raise
+        return True
+    return False
+
+
+def _judge(context: Context, neighbor: Neighbor, update: Update) -> None:
+    """Raises what is wrong with the attributes, if it cannot be overlooked."""
+    for fault in update.faults:
+        discarded = fault.discarded or (
+            neighbor.kind is PeerKind.EXTERNAL and fault.kind in _INSIDE
+        )
+        if not discarded or not context.process.enhanced_error:
+            raise fault.error
+
+
 def check(context: Context, neighbor: Neighbor, attributes: PathAttributes) -> None:
-    """The mandatory attributes, and the first AS. Raises BgpError."""
+    """The first AS. Raises BgpError."""
+    if neighbor.kind is PeerKind.EXTERNAL and context.process.enforce_first_as:
+        theirs = neighbor.settings.remote_as
+        if first_as(attributes.as_path) != theirs:
+            raise BgpError(ErrorCode.UPDATE_MESSAGE, UpdateError.MALFORMED_AS_PATH)
+
+
+def _check_mandatory(neighbor: Neighbor, attributes: PathAttributes) -> None:
     missing: AttributeType | None = None
     if attributes.origin is None:
         missing = AttributeType.ORIGIN
@@ -31,10 +68,6 @@ def check(context: Context, neighbor: Neighbor, attributes: PathAttributes) -> N
     if missing is not None:
         subcode = UpdateError.MISSING_WELL_KNOWN
         raise BgpError(ErrorCode.UPDATE_MESSAGE, subcode, bytes((missing,)))
-    if neighbor.kind is PeerKind.EXTERNAL and context.process.enforce_first_as:
-        theirs = neighbor.settings.remote_as
-        if first_as(attributes.as_path) != theirs:
-            raise BgpError(ErrorCode.UPDATE_MESSAGE, UpdateError.MALFORMED_AS_PATH)
 
 
 def refused(context: Context, neighbor: Neighbor, attributes: PathAttributes) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network
 
 from ioscli.codec.bgp import PathAttributes, SegmentType
@@ -58,7 +59,7 @@ def facts(
 
 
 def changed(
-    policy: PolicyConfig, attributes: PathAttributes, sets: list[Set], ends: Ends
+    policy: PolicyConfig, attributes: PathAttributes, sets: Iterable[Set], ends: Ends
 ) -> Passed:
     """A path after the `set` lines of a route-map."""
     passed = Passed(attributes)

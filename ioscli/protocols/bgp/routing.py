@@ -15,6 +15,7 @@ from ioscli.model.rib import Path, Route, RouteSource
 from ioscli.protocols.bgp import reception
 from ioscli.protocols.bgp.advertisement import DEFAULT
 from ioscli.protocols.bgp.context import Context, Timer, TimerKey
+from ioscli.protocols.bgp.dampening import Dampener
 from ioscli.protocols.bgp.decision import Rules, choose
 from ioscli.protocols.bgp.dissemination import Disseminator
 from ioscli.protocols.bgp.fsm import Fsm
@@ -66,6 +67,7 @@ class BgpRouting:
         self._redistributed: Mapping[IPv4Network, Redistributed] = {}
         self._own: set[tuple[IPv4Network, str]] = set()
         """Own paths of `network` and `redistribute` lines."""
+        self.dampener = Dampener(context)
         self._interned: dict[PathAttributes, PathAttributes] = {}
         self._out = Disseminator(context, self.table, self._intern, self.fsm.send_bytes)
 
@@ -84,6 +86,7 @@ class BgpRouting:
     def established(self, neighbor: Neighbor) -> None:
         """A session came up: the neighbor is told the whole table."""
         neighbor.limit_warned = neighbor.limit_reached = False
+        neighbor.refresh_epoch = 1
         neighbor.denied.clear()
         neighbor.denied_out.clear()
         neighbor.adj_out.clear()
@@ -98,6 +101,7 @@ class BgpRouting:
         self._context.timers.cancel(TimerKey(Timer.ADVERTISEMENT, neighbor.address))
         for prefix, entry in list(self.table.items()):
             self._remove(prefix, entry, neighbor)
+        self.dampener.session_over(neighbor)
 
     def _tell_everything(self, neighbor: Neighbor) -> None:
         neighbor.pending.update(self.table)
@@ -110,6 +114,9 @@ class BgpRouting:
         """An UPDATE. Raises BgpError."""
         for prefix in update.withdrawn:
             self._withdrawn(neighbor, prefix)
+        if reception.malformed(self._context, neighbor, update):
+            self._treat_as_withdraw(neighbor, update.prefixes)
+            return
         if not update.prefixes:
             if not update.withdrawn:
                 neighbor.end_of_rib = True
@@ -134,6 +141,20 @@ class BgpRouting:
             if neighbor.session is None:
                 return  # the limit ended the session
 
+    def _treat_as_withdraw(self, neighbor: Neighbor, prefixes: Sequence[IPv4Network]) -> None:
+        """RFC 7606 section 2: what an UPDATE with bad attributes tells of is gone."""
+        context = self._context
+        context.counters.malformed += 1
+        if prefixes:
+            named = " ".join(map(str, prefixes))
+            text = f"Malformed attribute in (BGP(0) Prefixes: {named} ) received from"
+            context.log("MALFORMEDATTR", 6, f"{text} {neighbor.name},")
+        for prefix in prefixes:
+            if neighbor.stale is not None:
+                neighbor.stale.discard(prefix)
+            neighbor.adj_in.pop(prefix, None)
+            self._taken_back(neighbor, prefix)
+
     def _debug_update(self, neighbor: Neighbor, what: str, attributes: PathAttributes) -> None:
         if "updates" in self._context.debugging:
             text = _attributes_text(attributes)
@@ -150,7 +171,19 @@ class BgpRouting:
             self._context.debug(
                 "updates", f"BGP(0): {neighbor.name} rcv UPDATE about {prefix} -- withdrawn"
             )
-        self._gone(neighbor, prefix)
+        self._taken_back(neighbor, prefix)
+
+    def _taken_back(self, neighbor: Neighbor, prefix: IPv4Network) -> None:
+        """A neighbor withdrew a path: it goes, or becomes history (RFC 2439)."""
+        entry = self.table.get(prefix)
+        path = None if entry is None else entry.of(neighbor)
+        if entry is None or path is None or path.history:
+            return
+        if self.dampener.withdrawn(prefix, path):
+            neighbor.prefix_count -= 1
+            self._dirty.add(prefix)
+        else:
+            self._drop(prefix, entry, path)
 
     def _gone(self, neighbor: Neighbor, prefix: IPv4Network) -> None:
         entry = self.table.get(prefix)
@@ -207,6 +240,7 @@ class BgpRouting:
         if message.family != (1, 1) or session is None:
             return
         if message.subtype == _BEGIN_OF_RIB:
+            neighbor.refresh_epoch += 1
             neighbor.stale = {
                 prefix for prefix, it in self.table.items() if it.of(neighbor) is not None
             }
@@ -252,6 +286,8 @@ class BgpRouting:
     def reconfigured(self) -> None:
         """The process's configuration is another: everything is looked at again."""
         self._rules = Rules.of(self._context.process)
+        if self.dampener.flaps:
+            self.review_flaps()
         self.originate()
         self._dirty.update(self.table)
         self._review_aggregates = True
@@ -345,10 +381,13 @@ class BgpRouting:
             counters.prefixes_added += 1
         known = entry.of(neighbor, path.sourced)
         if known is not None:
-            if known.attributes is path.attributes and known.weight == path.weight:
+            same = known.attributes is path.attributes and known.weight == path.weight
+            if same and not known.history:
                 return  # told the same again
             entry.paths.remove(known)
-            if neighbor is not None:
+            if neighbor is not None and known.history:
+                neighbor.prefix_count += 1
+            elif neighbor is not None:
                 neighbor.learned.implicit_withdraw += 1
         else:
             counters.paths_added += 1
@@ -356,9 +395,22 @@ class BgpRouting:
                 neighbor.prefix_count += 1
         if neighbor is not None:
             neighbor.learned.total += 1
+        if self._context.process.dampening is not None:
+            self.dampener.told(prefix, path, known)
         path.metric = self._next_hops.metric(path.next_hop, prefix)
         entry.paths.insert(0, path)
         self._dirty.add(prefix)
+
+    def review_flaps(self) -> None:
+        """Penalties have decayed: paths are used again, history is forgotten."""
+        for prefix, address, flap in self.dampener.review():
+            entry, neighbor = self.table.get(prefix), self.neighbors.get(address)
+            path = None if entry is None or neighbor is None else entry.of(neighbor)
+            if entry is not None and path is not None and flap is None:
+                if path.history:
+                    self._drop(prefix, entry, path)
+                path.flap = None
+            self._dirty.add(prefix)
 
     def _remove(self, prefix: IPv4Network, entry: TableEntry, neighbor: Neighbor) -> None:
         path = entry.of(neighbor)
@@ -368,7 +420,7 @@ class BgpRouting:
     def _drop(self, prefix: IPv4Network, entry: TableEntry, path: BgpPath) -> None:
         entry.paths.remove(path)
         self._context.counters.paths_gone += 1
-        if path.neighbor is not None:
+        if path.neighbor is not None and not path.history:
             path.neighbor.prefix_count -= 1
         self._dirty.add(prefix)
 

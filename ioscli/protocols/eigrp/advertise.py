@@ -29,12 +29,17 @@ def wanted(eigrp: "Eigrp", entry: Entry, interface: "Interface") -> Report | Non
     report = entry.report
     if report is NO_PATH or not entry.successors:
         return NO_PATH
-    first = entry.successors[0]
+    successors = eigrp.successors(entry)
+    if not successors:
+        return None
+    first = successors[0]
+    if first is not entry.successors[0]:
+        report = first.report
     if eigrp.config.stub is not None and not _stub_tells(eigrp.config.stub, first):
         return None
     if first.neighbor is None and first.interface is interface:
         return None
-    if interface.split_horizon and any(one.interface is interface for one in entry.successors):
+    if interface.split_horizon and any(one.interface is interface for one in successors):
         return NO_PATH  # poison reverse
     if _summarized(eigrp, entry, interface, first):
         return None

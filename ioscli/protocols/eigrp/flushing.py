@@ -2,6 +2,7 @@
 
 What waits is only which destinations changed; the packets are made when they go out and say how
 things are then. So a busy neighbor gets the last word instead of the history (RFC 7868 5.3.1).
+Multicast updates leave EIGRP's share of the bandwidth between them (`bandwidth-percent`).
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,7 +13,7 @@ from ioscli.model.instant import MILLISECOND
 from ioscli.protocols.eigrp import advertise
 from ioscli.protocols.eigrp.interface import Interface
 from ioscli.protocols.eigrp.neighbor import Neighbor
-from ioscli.protocols.eigrp.topology import NO_PATH, Entry
+from ioscli.protocols.eigrp.topology import MIXED, NO_PATH, Entry, Report
 
 if TYPE_CHECKING:
     from ioscli.protocols.eigrp.machine import Eigrp
@@ -63,11 +64,28 @@ class Flushing:
         tlvs = []
         for prefix in due:
             entry = eigrp.topology.get(prefix)
-            report = None if entry is None else advertise.wanted(eigrp, entry, interface)
-            hop = 0 if entry is None else advertise.next_hop(entry, interface)
-            tlvs.append(advertise.route_tlvs(interface, prefix, report or NO_PATH, hop))
+            report, hop = NO_PATH, 0
+            if entry is not None:
+                report = advertise.wanted(eigrp, entry, interface) or NO_PATH
+                hop = advertise.next_hop(entry, interface)
+                self._note_reply(interface, entry, report)
+            tlvs.append(advertise.route_tlvs(interface, prefix, report, hop))
         for body in _packed(tlvs, interface.room):
             eigrp.transport.unicast(neighbor, Opcode.REPLY, body)
+
+    @staticmethod
+    def _note_reply(interface: Interface, entry: Entry, report: Report) -> None:
+        """One neighbor is told something else by a reply than all of them were by updates.
+
+        What comes next is to be told though it be what they knew before.
+        """
+        if report == entry.told.get(interface, NO_PATH):
+            return
+        if len(interface.neighbors) == 1:
+            entry.told[interface] = report
+        else:
+            entry.told[interface] = MIXED
+            interface.pending[entry] = None
 
     def _send_queries(self, interface: Interface) -> None:
         eigrp = self._eigrp
@@ -114,44 +132,47 @@ class Flushing:
                 if interface.flow_timer.when is None:
                     interface.flow_timer.set(eigrp.now + interface.flow_time * MILLISECOND)
                 return
+            if eigrp.now < interface.paced_until:
+                interface.pace_timer.set(interface.paced_until)
+                return
             interface.flow_timer.cancel()
             interface.flow_over = False
             body = b"".join(self._take(interface))
             if body:
                 eigrp.transport.multicast(interface, Opcode.UPDATE, body)
+                interface.pace(len(body))
 
     def _take(self, interface: Interface) -> Iterator[bytes]:
         """What fits into one packet of the destinations that wait."""
-        eigrp = self._eigrp
         room = interface.room
         for entry in list(interface.pending):
-            tlvs = self._news(interface, entry)
+            report, tlvs = self._news(interface, entry)
             if len(tlvs) > room:
                 return
             room -= len(tlvs)
             del interface.pending[entry]
             if tlvs:
-                entry.told[interface] = advertise.wanted(eigrp, entry, interface) or NO_PATH
+                entry.told[interface] = report
                 yield tlvs
 
-    def _news(self, interface: Interface, entry: Entry) -> bytes:
-        """A destination as the neighbors do not know it yet; empty: they do."""
+    def _news(self, interface: Interface, entry: Entry) -> tuple[Report, bytes]:
+        """A destination as the neighbors do not know it yet; no bytes: they do."""
         eigrp = self._eigrp
         report = advertise.wanted(eigrp, entry, interface)
         known = entry.told.get(interface)
         if report is None:
             if known is None or known is NO_PATH:
-                return b""
+                return NO_PATH, b""
             report = NO_PATH
         elif report == known or (report is NO_PATH and known is None and not entry.successors):
-            return b""
+            return report, b""
         if "route" in eigrp.debugging:
             eigrp.debug(
                 "route",
                 f"{eigrp.label}: {entry.network} - do advertise out {interface.short}",
             )
         hop = advertise.next_hop(entry, interface)
-        return advertise.route_tlvs(interface, entry.prefix, report, hop)
+        return report, advertise.route_tlvs(interface, entry.prefix, report, hop)
 
     def send_table(self, neighbor: Neighbor) -> None:
         """Tell a neighbor everything; the last packet says so (5.4.2)."""

@@ -47,6 +47,8 @@ class Interface:
         "is_up",
         "link",
         "neighbors",
+        "pace_timer",
+        "paced_until",
         "pending",
         "queries",
         "statics",
@@ -68,6 +70,9 @@ class Interface:
         self.queries: dict[Entry, None] = {}
         self.hello_timer = eigrp.timers.make(self._hello_due)
         self.flow_timer = eigrp.timers.make(self._flow_expired)
+        self.pace_timer = eigrp.timers.make(self._pace_over)
+        self.paced_until = Instant(0)
+        """Until then EIGRP has had its share of the bandwidth."""
         self.flow_over = False
         """Whether neighbors that are behind are not waited for any more."""
         self.counters = InterfaceCounters()
@@ -140,6 +145,10 @@ class Interface:
     def _pacing(self, size: int) -> int:
         percent = self.facts.settings.bandwidth_percent or DEFAULT_BANDWIDTH_PERCENT
         return size * 8 * 100 // max(1, self.facts.bandwidth * percent)
+
+    def pace(self, size: int) -> None:
+        """A packet of so many bytes of EIGRP goes out: the next update waits for its turn."""
+        self.paced_until = Instant(self.eigrp.now + self._pacing(size + _HEADERS) * MILLISECOND)
 
     @property
     def mean_srtt(self) -> int:
@@ -216,6 +225,9 @@ class Interface:
         early = self.eigrp.rng.randrange(span * _JITTER // 100)
         self.hello_timer.set(self.eigrp.now + span - early)
 
+    def _pace_over(self) -> None:
+        self.eigrp.flush_soon(self)
+
     def _flow_expired(self) -> None:
         self.flow_over = True
         self.eigrp.flush_soon(self)
@@ -225,5 +237,6 @@ class Interface:
         self.is_up = False
         self.hello_timer.cancel()
         self.flow_timer.cancel()
+        self.pace_timer.cancel()
         self.pending.clear()
         self.queries.clear()

@@ -45,7 +45,10 @@ def packet_lines(
     interface: "Interface",
     neighbor: "Neighbor | None",
 ) -> Iterator[str]:
-    """The two lines of `debug eigrp packets`."""
+    """The two lines of `debug eigrp packets`.
+
+    Queues: what waits for an interface becomes packets only as it goes out; it stands for one.
+    """
     name = Opcode(packet.opcode).name
     if packet.is_acknowledgment and not packet.tlvs:
         name = "ACK"

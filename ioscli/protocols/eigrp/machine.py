@@ -23,7 +23,14 @@ from ioscli.protocols.eigrp.reception import receive
 from ioscli.protocols.eigrp.routing import update_route
 from ioscli.protocols.eigrp.sia import StuckInActive
 from ioscli.protocols.eigrp.summaries import Summaries
-from ioscli.protocols.eigrp.topology import Descriptor, Entry, Local, Prefix
+from ioscli.protocols.eigrp.topology import (
+    Descriptor,
+    Entry,
+    Local,
+    Prefix,
+    Rank,
+    prefix_of,
+)
 from ioscli.protocols.eigrp.transport import Transport
 from ioscli.protocols.timers import Timers
 
@@ -57,6 +64,8 @@ class Eigrp:
         self.topology: dict[Prefix, Entry] = {}
         self.routes: dict[Prefix, Route] = {}
         """What the routing table was given."""
+        self.elsewhere: dict[Prefix, Rank] = {}
+        """What the routing table has from other sources, at which rank."""
         self.serno = 0
         """Counts the changes of the topology table."""
         self.counters = Counters()
@@ -139,6 +148,26 @@ class Eigrp:
             self.origins.redistribute()
         return self._finish()
 
+    def table_changed(
+        self, now: Instant, elsewhere: Mapping[IPv4Network, Rank | None]
+    ) -> list[RoutingEffect]:
+        """The routing table took routes of other sources, or dropped them (None).
+
+        As on IOS, a destination that the table has from a better source is not told to anybody.
+        """
+        self.now = now
+        for network, rank in elsewhere.items():
+            prefix = prefix_of(network)
+            entry = self.topology.get(prefix)
+            refused = entry is not None and self.refuses(entry)
+            if rank is None:
+                self.elsewhere.pop(prefix, None)
+            else:
+                self.elsewhere[prefix] = rank
+            if entry is not None and refused != self.refuses(entry):
+                self.tell_again(entry)
+        return self._finish()
+
     def close(self, now: Instant) -> list[RoutingEffect]:
         """The process ends: take leave of the neighbors, take the routes back."""
         self.now = now
@@ -172,6 +201,25 @@ class Eigrp:
         if self.config.named:
             return metric.wide(vector, self.config.weights)
         return metric.classic(vector, self.config.weights)
+
+    def refuses(self, entry: Entry) -> bool:
+        """Whether the routing table has a destination from a source that it prefers."""
+        rank = self.elsewhere.get(entry.prefix)
+        route = None if rank is None else self.routes.get(entry.prefix)
+        if (
+            rank is None
+            or route is None
+            or (entry.successors[:1] and (entry.successors[0].neighbor is None))
+        ):
+            return False
+        return rank <= (route.distance, route.metric)
+
+    def successors(self, entry: Entry) -> tuple[Descriptor, ...]:
+        """The ways that neighbors are told of: one's own, where the table refuses the others."""
+        if not self.elsewhere or not self.refuses(entry):
+            return entry.successors
+        own = [one for one in entry.descriptors.values() if one.neighbor is None]
+        return tuple(sorted(own, key=lambda one: one.distance)[:1])
 
     def table_metric(self, distance: int) -> int:
         """A distance as the routing table has room for it: wide ones are scaled down."""
@@ -329,6 +377,12 @@ class Eigrp:
         self.flushing.everywhere(entry)
         self.summaries.touched(entry)
 
+    def tell_again(self, entry: Entry) -> None:
+        """What neighbors are told of a destination changed, though DUAL settled on nothing new."""
+        if entry.is_passive:
+            entry.shown = None
+            self.changed(entry)
+
     def became_active(self, entry: Entry) -> None:
         """Neighbors are asked about a destination."""
         update_route(self, entry)
@@ -358,8 +412,11 @@ class Eigrp:
 
     def all_routes_again(self) -> None:
         """How successors become routes was configured anew."""
-        for entry in self.topology.values():
+        for entry in list(self.topology.values()):
+            refused = self.refuses(entry)
             update_route(self, entry)
+            if refused != self.refuses(entry):
+                self.tell_again(entry)
 
     def _forget_gone(self) -> None:
         """Drop destinations that nobody knows and that neighbors have been told of."""

@@ -85,13 +85,17 @@ class Summaries:
 
     def _best_component(self, prefix: Prefix) -> Descriptor | None:
         """The successor of the nearest destination within a summary."""
+        eigrp = self._eigrp
         shift = 32 - prefix[1]
         wanted = prefix[0] >> shift
         best: Descriptor | None = None
-        for (network, length), entry in self._eigrp.topology.items():
-            if length <= prefix[1] or network >> shift != wanted or not entry.successors:
+        for (network, length), entry in eigrp.topology.items():
+            if length <= prefix[1] or network >> shift != wanted:
                 continue
-            first = entry.successors[0]
+            successors = eigrp.successors(entry)
+            if not successors:
+                continue
+            first = successors[0]
             if first.origin is Local.SUMMARY or first.distance == INFINITY:
                 continue
             if best is None or first.distance < best.distance:

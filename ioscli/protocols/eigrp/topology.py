@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Prefix = tuple[int, int]
 """Network and length."""
+Rank = tuple[int, int]
+"""Administrative distance and metric: the lower is the one that the routing table takes."""
 
 
 def prefix_of(network: IPv4Network) -> Prefix:
@@ -64,6 +66,8 @@ class Report(NamedTuple):
 
 
 NO_PATH = Report(UNREACHABLE)
+MIXED = Report(UNREACHABLE, router=-1)
+"""Stands for what was told where neighbors of one interface know different things."""
 NOBODY: "frozenset[Neighbor]" = frozenset()
 """Held once: most destinations never ask anybody."""
 

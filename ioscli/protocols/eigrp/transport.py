@@ -147,6 +147,7 @@ class Transport:
         """Name those that are not to take the multicast that follows (5.3.1)."""
         tlvs: list[Tlv] = [
             tlv.Parameters(*self._eigrp.config.weights, interface.hold_time),
+            VERSION,
             tlv.Sequence(tuple(neighbor.address for neighbor in behind)),
             tlv.NextMulticastSequence(sequence),
         ]

@@ -9,12 +9,13 @@ import hmac
 from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.codec.isakmp.numbers import (
+    AhTransformId,
     AuthenticationAlgorithm,
     EncryptionAlgorithm,
     EspTransformId,
     HashAlgorithm,
 )
-from ioscli.model.crypto import EspCipher, EspIntegrity
+from ioscli.model.crypto import AhIntegrity, EspCipher, EspIntegrity
 from ioscli.model.isakmp import IkeEncryption, IkeHash
 
 if TYPE_CHECKING:
@@ -110,4 +111,12 @@ ESP_INTEGRITY: dict[EspIntegrity, AuthenticationAlgorithm] = {
     EspIntegrity.SHA256: AuthenticationAlgorithm.HMAC_SHA2_256,
     EspIntegrity.SHA384: AuthenticationAlgorithm.HMAC_SHA2_384,
     EspIntegrity.SHA512: AuthenticationAlgorithm.HMAC_SHA2_512,
+}
+
+AH_INTEGRITY: dict[AhIntegrity, AhTransformId] = {
+    AhIntegrity.MD5: AhTransformId.MD5,
+    AhIntegrity.SHA: AhTransformId.SHA,
+    AhIntegrity.SHA256: AhTransformId.SHA2_256,
+    AhIntegrity.SHA384: AhTransformId.SHA2_384,
+    AhIntegrity.SHA512: AhTransformId.SHA2_512,
 }

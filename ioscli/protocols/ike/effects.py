@@ -6,6 +6,21 @@ from ipaddress import IPv4Address
 from typing import NamedTuple
 
 from ioscli.model.crypto import ChildPolicy, ChildSa, Spi
+from ioscli.model.instant import Instant
+
+
+class Endpoint(NamedTuple):
+    """A UDP endpoint as this router sees it."""
+
+    address: IPv4Address
+    port: int
+
+
+class Traffic(NamedTuple):
+    """When ESP last came from a peer and went to it; None: never."""
+
+    last_in: Instant | None = None
+    last_out: Instant | None = None
 
 
 class Send(NamedTuple):
@@ -47,7 +62,35 @@ class Log(NamedTuple):
     text: str
 
 
-Effect = Send | InstallChild | DeleteChild | ChildFailed | Log
+class Debug(NamedTuple):
+    """A line of `debug crypto isakmp` (or `ipsec`), as IOS words it.
+
+    Some are several lines, with a newline between them; some end with one, as in IOS.
+    """
+
+    topic: str
+    line: str
+
+
+class PeerMoved(NamedTuple):
+    """An authenticated message came from elsewhere: the peer's NAT has changed its mapping."""
+
+    old: Endpoint
+    new: Endpoint
+    local: IPv4Address
+
+
+class PeerDead(NamedTuple):
+    """The peer answers no more (RFC 3706): its ISAKMP SA is gone, its ESP SAs are useless."""
+
+    local: IPv4Address
+    peer: IPv4Address
+    reason: str
+    port: int | None = None
+    """Behind a NAT: its port, which tells it from others with the NAT's address."""
+
+
+Effect = Send | InstallChild | DeleteChild | ChildFailed | Log | Debug | PeerMoved | PeerDead
 
 
 class State(Enum):
@@ -57,6 +100,9 @@ class State(Enum):
     MM_SA_SETUP = "MM_SA_SETUP"
     MM_KEY_EXCH = "MM_KEY_EXCH"
     MM_KEY_AUTH = "MM_KEY_AUTH"
+    AG_NO_STATE = "AG_NO_STATE"
+    AG_INIT_EXCH = "AG_INIT_EXCH"
+    AG_AUTH = "AG_AUTH"
     QM_IDLE = "QM_IDLE"
 
 
@@ -85,5 +131,9 @@ class IkeCounters:
     """A hash that does not verify, or none where there must be one."""
     refused: int = 0
     """Offers turned down."""
+    keepalives: int = 0
+    """NAT keepalives of peers: nothing to do, and no error (RFC 3948, 2.3)."""
+    unanswered: int = 0
+    """Questions of dead peer detection that got no answer in time."""
     half_open_limit: int = 0
     """Offers dropped since too many main modes were unfinished."""

@@ -41,6 +41,11 @@ def skeyid_of_pre_shared_key(prf: Prf, key: bytes, ni: bytes, nr: bytes) -> byte
     return prf(key, ni + nr)
 
 
+def skeyid_of_signature(prf: Prf, secret: bytes, ni: bytes, nr: bytes) -> bytes:
+    """SKEYID for authentication by signatures; secret: g^xy."""
+    return prf(ni + nr, secret)
+
+
 def phase_one_keys(
     prf: Prf, skeyid: bytes, secret: bytes, *, cky_i: bytes, cky_r: bytes, key_size: int
 ) -> PhaseOneKeys:

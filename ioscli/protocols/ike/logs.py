@@ -33,3 +33,9 @@ def sa_not_authenticated(peer: IPv4Address) -> Log:
     """Quick mode under an ISAKMP SA that is not up."""
     text = f"Cannot accept Quick Mode exchange from {peer} if SA is not authenticated!"
     return Log("CRYPTO", 6, "IKMP_SA_NOT_AUTH", text)
+
+
+def aggressive_disabled() -> Log:
+    """`crypto isakmp aggressive-mode disable` is in the way."""
+    text = "Unable to initiate or respond to Aggressive Mode while disabled"
+    return Log("CRYPTO", 5, "IKMP_AG_MODE_DISABLED", text)

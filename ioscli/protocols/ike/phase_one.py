@@ -1,7 +1,7 @@
 """Phase 1 policies as SA payloads, and the choice among them (RFC 2409, 5 and appendix A)."""
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple, Protocol
 
 from ioscli.codec.isakmp import Attribute, Proposal, SaPayload, Transform
 from ioscli.codec.isakmp.numbers import (
@@ -18,11 +18,15 @@ from ioscli.model.isakmp import (
     IsakmpConfig,
     IsakmpPolicy,
 )
+from ioscli.protocols.ike import debug_lines
 from ioscli.protocols.ike.algorithms import CIPHERS, PRFS
 from ioscli.protocols.ike.dh import GROUPS
 
-#: Authentication methods that main mode here can carry out, and their code points.
-METHODS = {IkeAuthentication.PRE_SHARE: AuthenticationMethod.PRE_SHARED_KEY}
+#: Authentication methods that phase 1 here can carry out, and their code points.
+METHODS = {
+    IkeAuthentication.PRE_SHARE: AuthenticationMethod.PRE_SHARED_KEY,
+    IkeAuthentication.RSA_SIG: AuthenticationMethod.RSA_SIGNATURE,
+}
 
 
 class Suite(NamedTuple):
@@ -34,6 +38,35 @@ class Suite(NamedTuple):
     group: int
     lifetime: int
     """Seconds."""
+    priority: int = 0
+
+
+class Trace(Protocol):
+    """Who hears how an offer is judged: an ISAKMP SA, for its debugs."""
+
+    def debug(self, text: str, *values: object) -> None:
+        """A line of `debug crypto isakmp`."""
+
+    def debug_bare(self, text: str, *values: object) -> None:
+        """A line of it without the number of the SA."""
+
+    def debug_error(self, text: str, *values: object) -> None:
+        """A line of it that tells of an error."""
+
+
+class _Silence:
+    def debug(self, text: str, *values: object) -> None:
+        pass
+
+    def debug_bare(self, text: str, *values: object) -> None:
+        pass
+
+    def debug_error(self, text: str, *values: object) -> None:
+        pass
+
+
+SILENCE = _Silence()
+"""Where nobody listens."""
 
 
 def default_policies() -> list[IsakmpPolicy]:
@@ -51,13 +84,24 @@ def default_policies() -> list[IsakmpPolicy]:
     return found
 
 
-def usable_suites(config: IsakmpConfig) -> list[Suite]:
-    """The policies that can be offered or accepted, best first."""
-    policies = config.policies.values() or default_policies()
+def usable_suites(
+    config: IsakmpConfig, methods: Collection[IkeAuthentication] = METHODS
+) -> list[Suite]:
+    """The policies that can be offered or accepted with these methods, best first."""
+    policies: Iterable[IsakmpPolicy] = config.policies.values()
+    if not config.policies and config.default_policies:
+        policies = default_policies()
     return [
-        Suite(policy.encryption, policy.hash, policy.authentication, policy.group, policy.lifetime)
+        Suite(
+            policy.encryption,
+            policy.hash,
+            policy.authentication,
+            policy.group,
+            policy.lifetime,
+            policy.priority,
+        )
         for policy in sorted(policies, key=lambda policy: policy.priority)
-        if policy.authentication in METHODS and policy.group in GROUPS
+        if policy.authentication in methods and policy.group in GROUPS
     ]
 
 
@@ -70,7 +114,9 @@ def offer(suites: Iterable[Suite]) -> SaPayload:
     return SaPayload((Proposal(1, ProtocolId.ISAKMP, b"", transforms),))
 
 
-def choose(suites: Sequence[Suite], offered: SaPayload) -> tuple[SaPayload, Suite] | None:
+def choose(
+    suites: Sequence[Suite], offered: SaPayload, trace: Trace = SILENCE
+) -> tuple[SaPayload, Suite] | None:
     """The responder's answer: its own list by priority against the transforms in their order.
 
     Lifetimes need not match (IOS documents that the shorter holds). The chosen transform goes
@@ -82,21 +128,48 @@ def choose(suites: Sequence[Suite], offered: SaPayload) -> tuple[SaPayload, Suit
     ]
     for suite in suites:
         for proposal in proposals:
-            for transform in proposal.transforms:
-                agreed = _agree(suite, transform)
+            last = len(proposal.transforms) - 1
+            for position, transform in enumerate(proposal.transforms):
+                agreed = _judge(suite, transform, trace, more=position < last)
                 if agreed is not None:
+                    debug_lines.phase_one_lifetime(trace, agreed.lifetime, actual=agreed.lifetime)
                     answer = proposal._replace(transforms=(transform,), reserved=0)
                     return SaPayload((answer,)), agreed
+    trace.debug_error("no offers accepted!")
     return None
 
 
-def accepted(suites: Sequence[Suite], answer: SaPayload) -> Suite | None:
+def is_shorter(suite: Suite, answer: SaPayload) -> bool:
+    """Whether what a responder agreed is shorter than what the transform in its answer says."""
+    transform = answer.proposals[0].transforms[0]
+    offered = lifetimes(transform.attributes, *_LIFE).get(LifeType.SECONDS)
+    return offered is not None and suite.lifetime < offered
+
+
+def accepted(suites: Sequence[Suite], answer: SaPayload, trace: Trace = SILENCE) -> Suite | None:
     """What the responder chose; None unless it is one transform, and one of those offered."""
     if len(answer.proposals) != 1 or len(answer.proposals[0].transforms) != 1:
         return None
     transform = answer.proposals[0].transforms[0]
-    agreed = (_agree(suite, transform) for suite in suites)
-    return next((suite for suite in agreed if suite is not None), None)
+    judged = (_judge(suite, transform, trace, more=False) for suite in suites)
+    agreed = next((suite for suite in judged if suite is not None), None)
+    if agreed is not None:
+        debug_lines.phase_one_lifetime(trace, agreed.lifetime, actual=0)
+    return agreed
+
+
+def _judge(suite: Suite, transform: Transform, trace: Trace, *, more: bool) -> Suite | None:
+    """Hold one transform against one policy; more: whether another transform follows it."""
+    agreed, objection = _agree(suite, transform)
+    if trace is not SILENCE:
+        debug_lines.phase_one_transform(trace, transform, suite.priority)
+        following = 3 if more else 0
+        if agreed is None:
+            trace.debug_error("%s", objection)
+            trace.debug_error("atts are not acceptable. Next payload is %d", following)
+        else:
+            trace.debug("atts are acceptable. Next payload is %d", following)
+    return agreed
 
 
 def _attributes(suite: Suite) -> Iterable[Attribute]:
@@ -116,30 +189,34 @@ def duration(value: int) -> int | bytes:
     return value if value <= 0xFFFF else value.to_bytes(4)
 
 
-def _agree(suite: Suite, transform: Transform) -> Suite | None:
-    """The suite with the shorter lifetime, if the transform asks for just this suite."""
+def _agree(suite: Suite, transform: Transform) -> tuple[Suite | None, str]:
+    """The suite with the shorter lifetime, if the transform asks for just it; else IOS's why."""
     if transform.transform_id != IsakmpTransform.KEY_IKE:
-        return None
+        return None, "Unknown transform id"
     cipher = CIPHERS[suite.encryption]
-    wanted = {
-        PhaseOneAttribute.ENCRYPTION_ALGORITHM: int(cipher.code),
-        PhaseOneAttribute.HASH_ALGORITHM: int(PRFS[suite.hash].code),
-        PhaseOneAttribute.GROUP_DESCRIPTION: suite.group,
-        PhaseOneAttribute.AUTHENTICATION_METHOD: int(METHODS[suite.authentication]),
-    }
-    if cipher.variable_key:
-        wanted[PhaseOneAttribute.KEY_LENGTH] = cipher.key_size * 8
     found: dict[int, int] = {}
     for attribute in transform.attributes:
         if attribute.type not in _LIFE:
             found[attribute.type] = attribute.number
-    if cipher.variable_key:
-        # AES without a Key Length attribute means 128 bits (RFC 3602, 5.3 for phase 2).
-        found.setdefault(PhaseOneAttribute.KEY_LENGTH, 128)
-    if found != wanted:
-        return None
+    if found.pop(PhaseOneAttribute.ENCRYPTION_ALGORITHM, 0) != cipher.code:
+        return None, "Encryption algorithm offered does not match policy!"
+    # AES without a Key Length attribute means 128 bits (RFC 3602, 5.3 for phase 2).
+    bits = found.pop(PhaseOneAttribute.KEY_LENGTH, 128 if cipher.variable_key else 0)
+    if bits != (cipher.key_size * 8 if cipher.variable_key else 0):
+        return None, "Proposed key length does not match policy"
+    if found.pop(PhaseOneAttribute.HASH_ALGORITHM, 0) != PRFS[suite.hash].code:
+        return None, "Hash algorithm offered does not match policy!"
+    if found.pop(PhaseOneAttribute.GROUP_DESCRIPTION, 0) != suite.group:
+        return None, "Diffie-Hellman group offered does not match policy!"
+    method = found.pop(PhaseOneAttribute.AUTHENTICATION_METHOD, 0)
+    if method != METHODS[suite.authentication]:
+        if method == AuthenticationMethod.PRE_SHARED_KEY:
+            return None, "Preshared authentication offered but does not match policy!"
+        return None, "Authentication method offered does not match policy!"
+    if found:
+        return None, "Unknown attribute offered"
     offered = lifetimes(transform.attributes, *_LIFE).get(LifeType.SECONDS)
-    return suite._replace(lifetime=min(suite.lifetime, offered or suite.lifetime))
+    return suite._replace(lifetime=min(suite.lifetime, offered or suite.lifetime)), ""
 
 
 def lifetimes(

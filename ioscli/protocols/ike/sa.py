@@ -1,7 +1,5 @@
 """One ISAKMP SA: runs its exchanges, encrypts, sends, repeats, gives up (RFC 2408, RFC 2409)."""
 
-from enum import Enum, auto
-from ipaddress import IPv4Network
 from typing import NamedTuple
 
 from ioscli.codec.errors import DecodeError
@@ -12,45 +10,36 @@ from ioscli.codec.isakmp import (
     IsakmpHeader,
     IsakmpMessage,
     NotifyPayload,
-    RawPayload,
-    build_payloads,
-    parse_payloads,
 )
 from ioscli.codec.isakmp.numbers import (
     ExchangeType,
-    PayloadType,
+    Flags,
+    NotifyType,
     ProtocolId,
 )
-from ioscli.model.crypto import ChildPolicy, IsakmpSaState, Selector
+from ioscli.model.crypto import ChildPolicy
 from ioscli.model.instant import MINUTE, SECOND, Instant, after
-from ioscli.model.isakmp import IkeEncryption
-from ioscli.protocols.ike import informational, logs
+from ioscli.protocols.ike import informational, logs, retransmission
 from ioscli.protocols.ike.context import ChildRecord, Context
+from ioscli.protocols.ike.dead_peer import DeadPeerDetection
 from ioscli.protocols.ike.effects import (
     ChildFailed,
-    Effect,
-    IkeKeyRecord,
+    Endpoint,
     InstallChild,
+    PeerMoved,
     Send,
     State,
 )
 from ioscli.protocols.ike.exchange import BadMessage, Exchange, Payloads, Progress, Refusal
-from ioscli.protocols.ike.keys import hash_1
-from ioscli.protocols.ike.main_mode import MainMode, MainModeInitiator, MainModeResponder
-from ioscli.protocols.ike.nat import NAT_T_PORT, Endpoint, NatTraversal
-from ioscli.protocols.ike.phase_one import Suite
-from ioscli.protocols.ike.protection import Protection
+from ioscli.protocols.ike.nat import NAT_T_PORT
+from ioscli.protocols.ike.nat_keepalive import NatKeepalive
+from ioscli.protocols.ike.phase_one_exchange import COMPLETE
 from ioscli.protocols.ike.quick_mode import QuickMode, QuickModeInitiator, QuickModeResponder
+from ioscli.protocols.ike.sa_record import Role, SaRecord
+from ioscli.protocols.ike.transmission import RETRANSMIT_ATTEMPTS
 
 #: How long a dead SA stays in `show crypto isakmp sa`, and a finished exchange answers duplicates.
 PURGE_DELAY = MINUTE
-
-
-class Role(Enum):
-    """Who began."""
-
-    INITIATOR = auto()
-    RESPONDER = auto()
 
 
 class Arrival(NamedTuple):
@@ -63,107 +52,38 @@ class Arrival(NamedTuple):
     local_port: int
 
 
-class IsakmpSa:
+class IsakmpSa(SaRecord):
     """An ISAKMP SA from its first message to its purge."""
 
     def __init__(
         self, context: Context, now: Instant, role: Role, local: Endpoint, remote: Endpoint
     ) -> None:
-        self.context = context
-        self.role = role
-        self.local, self.local_port = local
-        self.peer, self.peer_port = remote
-        self.initiator_cookie = NO_COOKIE
-        self.responder_cookie = NO_COOKIE
-        self.state = State.MM_NO_STATE
-        self.conn_id = 0
-        self.created = now
-        self.had_children = context.has_children(now, self.local, self.peer)
-        """Whether ESP SAs with the peer were there when it began."""
-        self.established_at: Instant | None = None
-        self.expires: Instant | None = None
-        self.purge_at: Instant | None = None
-        self.suite: Suite | None = None
-        self.protection: Protection | None = None
-        self.nat_version: NatTraversal | None = None
-        self.nat_found = False
-        self.main: MainMode
+        super().__init__(context, now, role, local, remote)
+        self.keepalive: NatKeepalive | None = None
+        self.planned: Instant | None = None
+        """When it is to be looked at, as `Deadlines` knows it."""
+        self.found_by = self.local, self.peer
+        """The ends by which `Context` finds it."""
+        self._errors = 0
         self._quick: dict[int, QuickMode] = {}
         self._waiting: list[ChildPolicy] = []
+        self._postponed: list[Payloads] = []
         self._seen: set[int] = set()
         """Message IDs that authenticated messages bore: none is taken up twice."""
 
-    @classmethod
-    def to_initiate(
-        cls, context: Context, now: Instant, local: Endpoint, remote: Endpoint, suites: list[Suite]
-    ) -> "IsakmpSa":
-        """An SA that this router begins: `start` sends message 1."""
-        sa = cls(context, now, Role.INITIATOR, local, remote)
-        sa.initiator_cookie = context.new_cookie()
-        sa.main = MainModeInitiator(sa, suites)
-        return sa
-
-    @classmethod
-    def to_respond(
-        cls, context: Context, now: Instant, arrival: Arrival, local: Endpoint
-    ) -> "IsakmpSa":
-        """An SA that a peer begins; `receive` takes its message 1."""
-        sa = cls(context, now, Role.RESPONDER, local, arrival.remote)
-        sa.initiator_cookie = arrival.header.initiator_cookie
-        sa.responder_cookie = context.new_cookie()
-        sa.main = MainModeResponder(sa)
-        return sa
-
-    # What the exchanges read.
-
-    @property
-    def agreed(self) -> Suite:
-        """The policy agreed; only asked for once there is one."""
-        assert self.suite is not None
-        return self.suite
-
-    @property
-    def cookies(self) -> tuple[bytes, bytes]:
-        """Initiator's, responder's."""
-        return self.initiator_cookie, self.responder_cookie
-
-    @property
-    def local_end(self) -> Endpoint:
-        """This router's address and port."""
-        return Endpoint(self.local, self.local_port)
-
-    @property
-    def remote_end(self) -> Endpoint:
-        """The peer's address and port."""
-        return Endpoint(self.peer, self.peer_port)
-
-    @property
-    def nat_in_use(self) -> NatTraversal | None:
-        """The NAT-T version by which ESP is to be encapsulated in UDP, if it is."""
-        return self.nat_version if self.nat_found else None
-
-    @property
-    def host_selectors(self) -> tuple[Selector, Selector]:
-        """Peer and local address as identities."""
-        return Selector(IPv4Network(self.peer)), Selector(IPv4Network(self.local))
-
-    def protect(self, protection: Protection) -> None:
-        """The keys are known: from now on the SA has its number."""
-        self.protection = protection
-        self.conn_id = self.context.take_conn_id()
-        self.context.keys.append(IkeKeyRecord(self.initiator_cookie, protection.keys.cipher_key))
-
     # What the router's machine asks.
-
-    @property
-    def deleted(self) -> bool:
-        """Whether it is over and only waits to be purged."""
-        return self.purge_at is not None
 
     @property
     def half_open(self) -> bool:
         """Whether a peer began it and never proved who it is."""
         return self.role is Role.RESPONDER and self.established_at is None
+
+    def serves(self, policy: ChildPolicy) -> bool:
+        """Whether quick mode for a policy can run under it."""
+        wanted = policy.isakmp_profile
+        return (self.local, self.peer) == (policy.local, policy.peer) and (
+            wanted is None or (self.profile is not None and self.profile.name == wanted)
+        )
 
     def negotiating(self, policy: ChildPolicy) -> bool:
         """Whether this side's quick mode for a policy is under way or waits for phase 1."""
@@ -171,209 +91,299 @@ class IsakmpSa:
             exchange.policy == policy for exchange in self._own_quick_modes()
         )
 
-    def start(self, now: Instant) -> list[Effect]:
+    def start(self, now: Instant) -> None:
         """Send message 1."""
-        return [self._send_next(now, self.main, awaits=True)]
+        self.context.touch(self)
+        self.state = self.phase_one.begun
+        self._send_next(now, self.phase_one, awaits=True)
 
-    def request(self, now: Instant, policy: ChildPolicy) -> list[Effect]:
+    def request(self, now: Instant, policy: ChildPolicy) -> None:
         """Negotiate a pair of ESP SAs, now or as soon as phase 1 is done."""
+        self.context.touch(self)
         if self.established_at is None:
             self._waiting.append(policy)
-            return []
-        message_id = self.context.new_message_id()
-        while message_id in self._seen:
-            message_id = self.context.new_message_id()
+            return
+        message_id = self.take_message_id()
         exchange = QuickModeInitiator(self, message_id, policy)
-        exchange.iv = self._first_iv(message_id)
-        self._seen.add(message_id)
+        exchange.iv = self.first_iv(message_id)
         self._quick[message_id] = exchange
-        return [self._send_next(now, exchange, awaits=True)]
+        self._send_next(now, exchange, awaits=True)
+
+    def notify(self, payloads: Payloads) -> None:
+        """Tell the peer something, now or as soon as phase 1 is done."""
+        if self.established_at is None:
+            self._postponed.append(payloads)
+        else:
+            self.inform(payloads)
 
     def matches(self, header: IsakmpHeader, remote: Endpoint) -> bool:
         """Whether a message with this SA's initiator cookie is indeed for it.
 
         The initiator learns the responder's cookie from message 2; message 1, repeated, and
-        only that, comes without one.
+        only that, comes without one. A peer behind a NAT may come from another address than
+        before, which its message has to prove.
         """
-        if remote.address != self.peer:
+        if remote.address != self.peer and not (self.nat.peer and header.encrypted):
             return False
         if header.responder_cookie == self.responder_cookie:
             return True
         unset = self.responder_cookie if self.role is Role.INITIATOR else header.responder_cookie
         return unset == NO_COOKIE
 
-    def receive(self, now: Instant, arrival: Arrival) -> list[Effect]:
+    def receive(self, now: Instant, arrival: Arrival) -> None:
         """Take a message for this SA."""
-        counters = self.context.counters
+        self.context.touch(self)
+        context, counters = self.context, self.context.counters
+        if context.debugged:
+            fresh = self.half_open and self.suite is None and not self.deleted
+            context.debug_packet(
+                self.conn_id,
+                "received packet from %s dport %d sport %d Global %s",
+                arrival.remote.address,
+                arrival.local_port,
+                arrival.remote.port,
+                "(N) NEW SA" if fresh else self.place,
+            )
+            if fresh:
+                self.debug_new_peer("crypto_isakmp_process_block")
         if self.deleted and self.established_at is not None:
             counters.unexpected += 1
-            return []
+            return
         match arrival.header.exchange:
-            case ExchangeType.MAIN_MODE:
-                return self._step(now, self.main, arrival)
+            case self.phase_one.kind:
+                self._step(now, self.phase_one, arrival)
             case ExchangeType.QUICK_MODE if not self.deleted:
-                return self._quick_mode(now, arrival)
+                self._quick_mode(now, arrival)
             case ExchangeType.INFORMATIONAL if not self.deleted:
-                return self._informational(now, arrival)
+                informational.receive(self, now, arrival)
             case ExchangeType.QUICK_MODE | ExchangeType.INFORMATIONAL:
                 counters.unexpected += 1
             case _:
                 counters.unsupported += 1
-        return []
 
     def next_deadline(self) -> Instant | None:
         """When `handle_timer` has something to do."""
         times = [self.expires, self.purge_at]
-        for exchange in (self.main, *self._quick.values()):
+        if self.dead_peer is not None:
+            times.append(self.dead_peer.due)
+        if self.keepalive is not None:
+            times.append(self.keepalive.due)
+        for exchange in (self.phase_one, *self._quick.values()):
             times += (exchange.transmission.due, exchange.purge_at)
         return min((time for time in times if time is not None), default=None)
 
-    def handle_timer(self, now: Instant) -> list[Effect]:
-        """Repeat what is unanswered, give up, expire."""
-        effects: list[Effect] = []
+    def handle_timer(self, now: Instant) -> None:
+        """Repeat what is unanswered, ask, give up, expire."""
+        self.context.touch(self)
         if self.expires is not None and self.expires <= now:
-            effects += self.delete(now, "lifetime expired", tell_peer=True)
-        for exchange in (self.main, *self._quick.values()):
+            self.delete(now, "IKE SA Lifetime Exceeded", tell_peer=True)
+        for exchange in (self.phase_one, *self._quick.values()):
             due = exchange.transmission.due
             if due is not None and due <= now:
-                again = exchange.transmission.retransmit(now)
-                effects += [again] if again else self._give_up(now, exchange)
+                retransmission.repeat(self, now, exchange)
             if exchange.purge_at is not None and exchange.purge_at <= now:
-                self._quick.pop(exchange.message_id, None)
-        return effects
+                self._purge(exchange)
+        watch = self.dead_peer
+        if watch is not None and watch.due is not None and watch.due <= now:
+            watch.run(now)
+        keepalive = self.keepalive
+        if keepalive is not None and keepalive.due is not None and keepalive.due <= now:
+            keepalive.run(now)
 
-    def delete(self, now: Instant, reason: str, *, tell_peer: bool) -> list[Effect]:
+    def _purge(self, exchange: Exchange) -> None:
+        if self._quick.pop(exchange.message_id, None) is not None:
+            self.debug("purging node %d", exchange.message_id)
+
+    def delete(self, now: Instant, reason: str, *, tell_peer: bool) -> None:
         """End the SA; its ESP SAs live on (RFC 2409, 5.5 has them independent of it)."""
         if self.deleted:
-            return []
-        effects: list[Effect] = []
+            return
+        self.context.touch(self)
+        place = self.place
+        self.debug("peer does not do paranoid keepalives.")
+        self.debug_error('deleting SA reason "%s" state %s (peer %s)', reason, place, self.peer)
         if tell_peer and self.established_at is not None:
             gone = DeletePayload(ProtocolId.ISAKMP, (b"".join(self.cookies),))
-            effects.append(self.inform((gone,)))
-        effects += [ChildFailed(policy, reason) for policy in self._waiting]
-        effects += [
-            ChildFailed(exchange.policy, reason)
-            for exchange in self._own_quick_modes()
-            if exchange.policy is not None
-        ]
-        self._waiting.clear()
-        self._quick.clear()
-        self.main.transmission.stop()
-        self.state = State.MM_NO_STATE
-        self.expires = None
-        self.purge_at = after(now, PURGE_DELAY)
-        return effects
-
-    def inform(self, payloads: Payloads) -> Send:
-        """An informational exchange of our own (RFC 2409, 5.7): encrypted, never repeated."""
-        protection = self.protection
-        assert protection is not None
-        message_id = self.context.new_message_id()
-        self._seen.add(message_id)
-        _, plain = build_payloads(payloads)
-        proof = hash_1(protection.prf, protection.keys.skeyid_a, message_id, plain)
-        message, _ = protection.seal(
-            IsakmpHeader(*self.cookies, 0, ExchangeType.INFORMATIONAL, 0, message_id),
-            (RawPayload(PayloadType.HASH, proof), *payloads),
-            self._first_iv(message_id),
+            self.inform((gone,))
+        self.enter("IKE_MESG_INTERNAL", "IKE_PHASE1_DEL", "IKE_DEST_SA")
+        self.debug_error('deleting SA reason "%s" state %s (peer %s) ', reason, place, self.peer)
+        self.context.debug(
+            0,
+            "Unlocking peer struct 0x%X for isadb_mark_sa_deleted(), count 0",
+            self.peer_address,
         )
-        return self._datagram(message)
-
-    def quick_mode_refused(self, now: Instant, notification: NotifyPayload) -> list[Effect]:
-        """The peer turns one of our quick modes down: the one whose SPI it names."""
+        self.context.debug(
+            0, "Deleting peer node by peer_reap for %s: %X", self.peer, self.peer_address
+        )
+        for message_id in self._quick:
+            self.debug('deleting node %d error FALSE reason "IKE deleted"', message_id)
+        emit = self.context.emit
+        for policy in self._waiting:
+            emit(ChildFailed(policy, reason))
         for exchange in self._own_quick_modes():
-            if exchange.policy and exchange.spi.to_bytes(4) == notification.spi:
-                self._end(now, exchange)
-                reason = informational.notify_name(notification.notify_type)
-                return [ChildFailed(exchange.policy, f"{reason} from {self.peer}")]
-        return []
+            if exchange.policy is not None:
+                emit(ChildFailed(exchange.policy, reason))
+        self._waiting.clear()
+        self._postponed.clear()
+        self._quick.clear()
+        self.phase_one.transmission.stop()
+        self.state = self.phase_one.begun
+        self.expires = self.keepalive = None
+        if self.dead_peer is not None:
+            self.dead_peer.due = None
+        self.purge_at = after(now, PURGE_DELAY)
 
-    def view(self, now: Instant) -> IsakmpSaState:
-        """The SA as show commands print it."""
-        ours, theirs = self.local, self.peer
-        initiated = self.role is Role.INITIATOR
-        suite = self.suite
-        left = 0 if self.expires is None else max(0, self.expires - now) // SECOND
-        return IsakmpSaState(
-            destination=theirs if initiated else ours,
-            source=ours if initiated else theirs,
-            local=ours,
-            peer=theirs,
-            peer_port=self.peer_port,
-            state=self.state.value,
-            conn_id=self.conn_id,
-            active=True,
-            deleted=self.deleted,
-            encryption=_SHOWN[suite.encryption] if suite else "",
-            hash=suite.hash.value if suite else "",
-            authentication="psk" if suite else "",
-            group=suite.group if suite else 0,
-            lifetime_left=left,
-        )
+    def inform(self, payloads: Payloads) -> None:
+        """Send an informational message; phase 1 is done."""
+        informational.send(self, payloads)
+
+    def quick_mode_refused(self, now: Instant, notification: NotifyPayload) -> None:
+        """The peer turns one of our quick modes down: the one whose SPI it names."""
+        spi = int.from_bytes(notification.spi)
+        for exchange in self._own_quick_modes():
+            if exchange.policy and spi and spi in exchange.spis:
+                self.debug("deleting spi %d message ID = %d", exchange.spi, exchange.message_id)
+                self.debug_error(
+                    'deleting node %d error TRUE reason "Delete Larval"', exchange.message_id
+                )
+                self.end(now, exchange)
+                reason = informational.notify_name(notification.notify_type)
+                self.context.emit(ChildFailed(exchange.policy, f"{reason} from {self.peer}"))
+                return
+
+    def shorten(self, now: Instant, seconds: int) -> None:
+        """The responder's lifetime is shorter (RFC 2407, 4.6.3.1)."""
+        if self.expires is not None and seconds:
+            self.debug("restart ike sa timer to %d secs", seconds)
+            self.expires = min(self.expires, after(now, seconds * SECOND))
 
     # Exchanges.
 
-    def _quick_mode(self, now: Instant, arrival: Arrival) -> list[Effect]:
+    def _quick_mode(self, now: Instant, arrival: Arrival) -> None:
         counters = self.context.counters
         message_id = arrival.header.message_id
         if self.established_at is None:
             counters.unexpected += 1
-            return [logs.sa_not_authenticated(self.peer)]
+            self.context.emit(logs.sa_not_authenticated(self.peer))
+            return
         exchange = self._quick.get(message_id)
         if exchange is not None:
-            return self._step(now, exchange, arrival)
+            self._step(now, exchange, arrival)
+            return
         if message_id in self._seen or message_id == 0:
             counters.duplicates += 1
-            return []
+            return
         exchange = QuickModeResponder(self, message_id, None)
-        exchange.iv = self._first_iv(message_id)
-        effects = self._step(now, exchange, arrival)
+        exchange.iv = self.first_iv(message_id)
+        self.debug("set new node %d to QM_IDLE      ", message_id)
+        self._step(now, exchange, arrival)
         if exchange.transmission.is_duplicate(arrival.datagram):
             # It was accepted, and so is an exchange of its own from now on.
             self._seen.add(message_id)
             self._quick[message_id] = exchange
-        return effects
 
-    def _step(self, now: Instant, exchange: Exchange, arrival: Arrival) -> list[Effect]:
-        """One message of a main or quick mode: dispatch it and answer it."""
+    def _step(self, now: Instant, exchange: Exchange, arrival: Arrival) -> None:
+        """One message of phase 1 or of a quick mode: dispatch it and answer it."""
         counters, transmission = self.context.counters, exchange.transmission
         if transmission.is_duplicate(arrival.datagram):
             counters.duplicates += 1
-            again = transmission.answer_again(now, arrival.datagram)
-            return [again] if again else []
+            retransmission.answer_again(self, now, exchange, arrival.datagram)
+            return
         if exchange.finished or self.deleted:
             counters.unexpected += 1
-            return []
+            return
         protected = exchange.protected
         if protected and not arrival.header.encrypted:
             counters.unexpected += 1
-            return [logs.not_encrypted(self.peer)]
+            self.context.emit(logs.not_encrypted(self.peer))
+            return
+        exchange.arrived()
+        before = self._where
         try:
             payloads, iv = self._open(exchange, arrival)
+            if self.role_initiator:
+                # Message 2 brings it; afterwards it is the same one.
+                self.responder_cookie = arrival.header.responder_cookie
+            if protected:
+                # Message 3 of aggressive mode speaks of the ports by which it came.
+                self._where = arrival.remote, arrival.local_port, self.responder_cookie
             progress = exchange.process(payloads)
-        except DecodeError:
-            counters.malformed += 1
-            return [logs.bad_message(self.peer)]
-        except BadMessage:
-            counters.unauthenticated += 1
-            return [logs.bad_message(self.peer)]
+        except (DecodeError, BadMessage) as error:
+            self._where = before
+            self._spoiled(exchange, error)
+            return
         except Refusal as refusal:
             transmission.received(arrival.datagram, final=False)
-            return self._refuse(now, exchange, refusal)
+            self._refuse(now, exchange, refusal)
+            return
         if protected:
             # Only now is it sure that the peer sent it, and where from (RFC 3947, 4).
             exchange.iv = iv
-            self.peer_port, self.local_port = arrival.remote.port, arrival.local_port
-        if self.role is Role.INITIATOR:
-            # Message 2 brings it; afterwards it is the same one.
-            self.responder_cookie = arrival.header.responder_cookie
+            self._alive(now, before)
         transmission.received(arrival.datagram, final=progress is Progress.FINISH)
-        effects: list[Effect] = []
+        if exchange is self.phase_one and progress is not Progress.REPLY:
+            self._authenticated(now, before[0])
+        exchange.taken()
+        if isinstance(exchange, QuickModeInitiator) and arrival.header.flags & Flags.COMMIT:
+            # RFC 2408, 3.1: wait for its CONNECTED; message 3 is repeated until then.
+            exchange.awaits_connected = True
+            progress = Progress.REPLY
         if progress is not Progress.FINISH:
-            effects.append(self._send_next(now, exchange, awaits=progress is Progress.REPLY))
+            try:
+                self._send_next(now, exchange, awaits=progress is Progress.REPLY)
+            except Refusal as refusal:
+                # This side cannot prove itself after all: its key pair is gone or too short.
+                self._refuse(now, exchange, refusal)
+                return
         if progress is not Progress.REPLY:
-            effects += self._finish(now, exchange)
-        return effects
+            self._finish(now, exchange)
+
+    def _spoiled(self, exchange: Exchange, error: Exception) -> None:
+        """A message that makes no sense, or that its sender cannot have sent: dropped."""
+        counters = self.context.counters
+        if isinstance(error, DecodeError):
+            counters.malformed += 1
+            if exchange is self.phase_one and exchange.protected:
+                # IOS's sanity check: with a wrong key the first payload decrypts to noise.
+                self.debug_error("reserved not zero on ID payload!")
+        else:
+            counters.unauthenticated += 1
+        self.context.emit(logs.bad_message(self.peer))
+        self._errors += 1
+        self.debug(
+            "incrementing error counter on sa, attempt %d of %d: PAYLOAD_MALFORMED",
+            min(self._errors, RETRANSMIT_ATTEMPTS),
+            RETRANSMIT_ATTEMPTS,
+        )
+        exchange.spoiled()
+
+    @property
+    def _where(self) -> tuple[Endpoint, int, bytes]:
+        """Where the peer is, and what its cookie is: a message changes that only when good."""
+        return self.remote_end, self.local_port, self.responder_cookie
+
+    @_where.setter
+    def _where(self, value: tuple[Endpoint, int, bytes]) -> None:
+        (self.peer, self.peer_port), self.local_port, self.responder_cookie = value
+
+    def _alive(self, now: Instant, before: tuple[Endpoint, int, bytes]) -> None:
+        """An authenticated message came; before: where the peer was until then."""
+        if self.dead_peer is not None:
+            self.dead_peer.heard(now)
+        self._moved(before[0])
+
+    def _moved(self, old: Endpoint) -> None:
+        new = self.remote_end
+        if old.address != new.address:
+            self.context.move_sa(self)
+        if new == old or self.established_at is None:
+            return
+        if old.address != new.address:
+            for spi, record in list(self.context.children.items()):
+                if (record.local, record.peer) == (self.local, old.address):
+                    self.context.children[spi] = record._replace(peer=new.address)
+        self.debug("Detected port floating to port = %d", new.port)
+        self.context.emit(PeerMoved(old, new, self.local))
 
     def _open(self, exchange: Exchange, arrival: Arrival) -> tuple[Payloads, bytes]:
         """The payloads of a message and the IV after it."""
@@ -388,7 +398,7 @@ class IsakmpSa:
         assert self.protection is not None
         return self.protection.open(header, arrival.body, exchange.iv)
 
-    def _send_next(self, now: Instant, exchange: Exchange, *, awaits: bool) -> Send:
+    def _send_next(self, now: Instant, exchange: Exchange, *, awaits: bool) -> None:
         protected = exchange.protected
         payloads = exchange.build()
         header = IsakmpHeader(*self.cookies, 0, exchange.kind, 0, exchange.message_id)
@@ -399,118 +409,178 @@ class IsakmpSa:
             message = IsakmpMessage(header, payloads).build()
         send = self._datagram(message)
         exchange.transmission.sent(now, send, awaits=awaits)
-        return send
+        if self.keepalive is not None:
+            self.keepalive.sent(now)
+        self.transmit(send)
+        exchange.left()
+
+    def transmit(self, send: Send) -> None:
+        """Send a message, or send it once more."""
+        self.context.debug_packet(
+            self.conn_id,
+            "sending packet to %s my_port %d peer_port %d %s",
+            send.peer,
+            send.local_port,
+            send.peer_port,
+            self.place,
+        )
+        self.debug("Sending an IKE IPv4 Packet.")
+        self.context.emit(send)
+
+    def dispatch(self, message: bytes) -> None:
+        """Send a message that is not repeated."""
+        self.transmit(self._datagram(message))
 
     def _datagram(self, message: bytes) -> Send:
         marker = NON_ESP_MARKER if self.local_port == NAT_T_PORT else b""
         return Send(self.local, self.peer, self.local_port, self.peer_port, marker + message)
 
-    def _finish(self, now: Instant, exchange: Exchange) -> list[Effect]:
-        if exchange is self.main:
+    def _finish(self, now: Instant, exchange: Exchange) -> None:
+        if exchange is self.phase_one:
             exchange.finished = True
-            return self._establish(now)
-        self._end(now, exchange)
-        effects = exchange.outcome()
-        for effect in effects:
+            self._establish(now)
+            return
+        self.end(now, exchange)
+        for effect in exchange.outcome():
             if isinstance(effect, InstallChild):
                 child = effect.child
-                expires = after(now, child.lifetime_seconds * SECOND)
-                self.context.add_child(
+                record = ChildRecord(
+                    self.local,
+                    self.peer,
+                    self.peer_identity,
+                    child.inbound_spi,
+                    child.outbound_spi,
                     now,
-                    ChildRecord(
-                        self.local,
-                        self.peer,
-                        child.inbound_spi,
-                        child.outbound_spi,
-                        now,
-                        expires,
-                    ),
+                    after(now, child.lifetime_seconds * SECOND),
+                    child.proposal.transform.has_esp,
+                    child.inbound_ah_spi,
+                    child.outbound_ah_spi,
+                    child.policy.owner,
                 )
-        return effects
+                self.context.add_child(now, record)
+            self.context.emit(effect)
 
-    def _establish(self, now: Instant) -> list[Effect]:
+    def _authenticated(self, now: Instant, before: Endpoint) -> None:
+        """The peer has proved who it is; before: where it was until then."""
+        debug = self.debug
+        debug("SA authentication status:\n        authenticated")
+        debug("SA has been authenticated with %s", self.peer)
+        if self.peer_port != before.port:
+            debug("Detected port floating to port = %d", self.peer_port)
+        if self.phase_one.initial_contact:
+            debug(
+                "Process initial contact,\nbring down existing phase 1 and 2 SA's with local %s"
+                " remote %s remote port %d",
+                self.local,
+                self.peer,
+                self.peer_port,
+            )
+            informational.initial_contact(self, now)
+        self.context.debug(
+            0, "Trying to insert a peer %s/%s/%d/, ", self.local, self.peer, self.peer_port
+        )
+        self.context.debug(0, " and inserted successfully %X.", self.peer_address)
+
+    def _establish(self, now: Instant) -> None:
         """Phase 1 is done: begin what waited for it."""
+        config = self.context.config
         self.state = State.QM_IDLE
         self.established_at = now
         self.expires = after(now, self.agreed.lifetime * SECOND)
-        effects: list[Effect] = []
-        if self.main.initial_contact:
-            effects += informational.initial_contact(self, now)
+        keepalive = config.keepalive
+        if self.profile is not None and self.profile.keepalive is not None:
+            keepalive = self.profile.keepalive
+        asks = keepalive if self.peer_detects_death else None
+        self.dead_peer = DeadPeerDetection(self, now, asks)
+        if config.nat_keepalive and self.nat.local:
+            self.keepalive = NatKeepalive(self, now)
+        if self.shortened:
+            informational.send_lifetime(self)
         waiting, self._waiting = self._waiting, []
         for policy in waiting:
-            effects += self.request(now, policy)
-        return effects
+            self.request(now, policy)
+        postponed, self._postponed = self._postponed, []
+        for payloads in postponed:
+            self.inform(payloads)
+        self.enter("IKE_MESG_INTERNAL", "IKE_PHASE1_COMPLETE", COMPLETE)
 
-    def _refuse(self, now: Instant, exchange: Exchange, refusal: Refusal) -> list[Effect]:
-        """Tell the peer and end: the SA with main mode, only the exchange with quick mode."""
+    def _refuse(self, now: Instant, exchange: Exchange, refusal: Refusal) -> None:
+        """Tell the peer and end: the SA with phase 1, only the exchange with quick mode."""
+        emit = self.context.emit
         self.context.counters.refused += 1
         failure = logs.mode_failure(exchange.name, self.peer)
         if isinstance(exchange, QuickMode):
+            self.debug_error(
+                "phase 2 SA policy not acceptable! (local %s remote %s)", self.local, self.peer
+            )
             spi = exchange.peer_spi.to_bytes(4)
-            send = self.inform((NotifyPayload(refusal.notify_type, ProtocolId.ESP, spi),))
-            exchange.transmission.sent(now, send, awaits=False)
-            self._end(now, exchange)
-            failed = exchange.policy if exchange.initiator else None
-            return [send, failure, *([ChildFailed(failed, refusal.reason)] if failed else [])]
+            self.inform((NotifyPayload(refusal.notify_type, exchange.peer_protocol, spi),))
+            self.debug_error(
+                'deleting node %d error TRUE reason "QM rejected"', exchange.message_id
+            )
+            exchange.spoiled()
+            self.end(now, exchange)
+            emit(failure)
+            if exchange.initiator and exchange.policy is not None:
+                emit(ChildFailed(exchange.policy, refusal.reason))
+            return
+        if refusal.notify_type == NotifyType.NO_PROPOSAL_CHOSEN:
+            self.debug_error(
+                "phase 1 SA policy not acceptable! (local %s remote %s)", self.local, self.peer
+            )
+            self.debug(
+                "incrementing error counter on sa, attempt 1 of %d: construct_fail_ag_init",
+                RETRANSMIT_ATTEMPTS,
+            )
+            self.debug_error("Failed to construct AG informational message.")
         notify = NotifyPayload(refusal.notify_type, ProtocolId.ISAKMP, b"".join(self.cookies))
         header = IsakmpHeader(*self.cookies, 0, ExchangeType.INFORMATIONAL)
         send = self._datagram(IsakmpMessage(header, (notify,)).build())
         exchange.transmission.sent(now, send, awaits=False)
-        return [send, failure, *self.delete(now, refusal.reason, tell_peer=False)]
-
-    def _give_up(self, now: Instant, exchange: Exchange) -> list[Effect]:
-        """The peer never answered.
-
-        Errors of quick mode count for the SA too ("incrementing error counter on sa"): a peer
-        that answers nothing has lost it, and the next request is to begin with main mode.
-        """
-        if exchange is self.main:
-            return self.delete(now, "death by retransmission P1", tell_peer=False)
-        if isinstance(exchange, QuickModeInitiator):
-            return self.delete(now, "Phase 2 err count exceeded", tell_peer=True)
-        self._end(now, exchange)
-        return []
+        self.transmit(send)
+        emit(failure)
+        self.debug("FSM action returned error: 2")
+        self.delete(now, refusal.reason, tell_peer=False)
 
     @staticmethod
-    def _end(now: Instant, exchange: Exchange) -> None:
+    def end(now: Instant, exchange: Exchange) -> None:
         """An exchange is over; for a while it still answers duplicates."""
         exchange.finished = True
         exchange.transmission.stop()
         exchange.purge_at = after(now, PURGE_DELAY)
 
-    def _informational(self, now: Instant, arrival: Arrival) -> list[Effect]:
-        counters, header, protection = self.context.counters, arrival.header, self.protection
-        if not header.encrypted:
-            return self._unprotected_informational(arrival)
-        if protection is None:
-            counters.unexpected += 1
-            return []
-        if header.message_id in self._seen:
-            counters.duplicates += 1
-            return []
-        try:
-            payloads, _ = protection.open(header, arrival.body, self._first_iv(header.message_id))
-        except DecodeError:
-            counters.malformed += 1
-            return [logs.bad_message(self.peer)]
-        _, plain = build_payloads(payloads[1:])
-        proof = hash_1(protection.prf, protection.keys.skeyid_a, header.message_id, plain)
-        if not payloads or payloads[0] != RawPayload(PayloadType.HASH, proof):
-            counters.unauthenticated += 1
-            return [logs.mode_failure("Informational", self.peer)]
-        self._seen.add(header.message_id)
-        return informational.process(self, now, payloads[1:])
+    def has_seen(self, message_id: int) -> bool:
+        """Whether an authenticated message bore this ID before."""
+        return message_id in self._seen
 
-    def _unprotected_informational(self, arrival: Arrival) -> list[Effect]:
-        """Anyone could have sent it: never acted upon ("Notify has no hash. Rejected.")."""
-        counters = self.context.counters
-        try:
-            parse_payloads(arrival.header.next_payload, arrival.body)
-        except DecodeError:
-            counters.malformed += 1
-            return [logs.bad_message(self.peer)]
-        counters.unauthenticated += 1
-        return [logs.mode_failure("Informational", self.peer)]
+    def awaits_connected(self, message_id: int) -> bool:
+        """Whether one of this side's quick modes waits for the responder's CONNECTED."""
+        exchange = self._quick.get(message_id)
+        return (
+            isinstance(exchange, QuickModeInitiator)
+            and exchange.awaits_connected
+            and not exchange.finished
+        )
+
+    def connected(self, now: Instant, message_id: int) -> None:
+        """The responder of a quick mode is ready (RFC 2409, 5.5)."""
+        if self.awaits_connected(message_id):
+            self._finish(now, self._quick[message_id])
+
+    def take_message_id(self) -> int:
+        """A message ID for an exchange of this side."""
+        message_id = self.context.new_message_id()
+        while message_id in self._seen:
+            message_id = self.context.new_message_id()
+        self._seen.add(message_id)
+        return message_id
+
+    def authentic(self, arrival: Arrival) -> None:
+        """An informational message is authenticated: it is taken once, and shows where from."""
+        self._seen.add(arrival.header.message_id)
+        old = self.remote_end
+        self._where = arrival.remote, arrival.local_port, self.responder_cookie
+        self._moved(old)
 
     def _own_quick_modes(self) -> list[QuickModeInitiator]:
         return [
@@ -519,15 +589,7 @@ class IsakmpSa:
             if isinstance(exchange, QuickModeInitiator) and not exchange.finished
         ]
 
-    def _first_iv(self, message_id: int) -> bytes:
+    def first_iv(self, message_id: int) -> bytes:
+        """The IV of an exchange after phase 1."""
         assert self.protection is not None
-        return self.protection.exchange_iv(self.main.iv, message_id)
-
-
-_SHOWN = {
-    IkeEncryption.DES: "des",
-    IkeEncryption.TRIPLE_DES: "3des",
-    IkeEncryption.AES_128: "aes",
-    IkeEncryption.AES_192: "aes",
-    IkeEncryption.AES_256: "aes",
-}
+        return self.protection.exchange_iv(self.phase_one.iv, message_id)

@@ -1,4 +1,4 @@
-"""One direction of an ESP security association: what all cipher families share."""
+"""One direction of a security association: what AH and all cipher families of ESP share."""
 
 from abc import ABC, abstractmethod
 from collections import Counter
@@ -49,12 +49,8 @@ class SaLifetime(NamedTuple):
 DEFAULT_LIFETIME = SaLifetime(Instant(0), 3_600, 4_608_000)
 
 
-class EspSa(ABC):
-    """One direction of an SA; `seal` is used outbound, `open` inbound.
-
-    Subclasses do the bytes; they keep `packets` and `volume` up to date themselves, since a call
-    a packet would cost as much as the encryption of a small one.
-    """
+class SaBase:
+    """Sequence numbers, replay window, counts and lifetime of one direction."""
 
     __slots__ = (
         "_icv_length",
@@ -65,10 +61,81 @@ class EspSa(ABC):
         "packets",
         "sequence",
         "spi",
-        "transform",
         "volume",
         "window",
     )
+
+    def __init__(
+        self,
+        spi: Spi,
+        icv_size: int,
+        *,
+        replay_window: int | None,
+        lifetime: SaLifetime,
+    ) -> None:
+        self.spi = spi
+        self.lifetime = lifetime
+        self.sequence = 0
+        """The last sequence number sent."""
+        self.packets = 0
+        """Packets sealed or opened."""
+        self.volume = 0
+        """Bytes that the cipher was applied to (RFC 4301, 4.4.2.1), padding included."""
+        self.failures: Counter[EspFailure] = Counter()
+        self._icv_length = icv_size
+        # Without integrity anyone can forge a number: no anti-replay (RFC 4303, 2.2).
+        protected = replay_window is not None and self._icv_length > 0
+        self.window = ReplayWindow(replay_window) if replay_window and protected else None
+        self._volume_alarm = _NEVER
+        self._on_volume: Callable[[], None] = _nothing
+
+    @property
+    def remaining_kilobytes(self) -> int:
+        """What the volume lifetime still allows."""
+        return max(0, self.lifetime.kilobytes - self.volume // KILOBYTE)
+
+    def remaining_seconds(self, now: Instant) -> int:
+        """What the time lifetime still allows."""
+        return max(0, self.lifetime.seconds - (now - self.lifetime.created) // SECOND)
+
+    def watch_volume(self, volume: int, action: Callable[[], None]) -> None:
+        """Call an action once, as soon as so many bytes have been protected."""
+        self._volume_alarm = volume
+        self._on_volume = action
+
+    def _count(self, size: int) -> None:
+        """So many bytes more were protected."""
+        self.volume += size
+        if self.volume >= self._volume_alarm:
+            self._volume_reached()
+
+    def _volume_reached(self) -> None:
+        self._volume_alarm = _NEVER
+        self._on_volume()
+
+    def fail(self, failure: EspFailure) -> EspError:
+        """The error to raise for a packet that the SA let through and its carrier did not."""
+        return self._fail(failure)
+
+    def _fail(self, failure: EspFailure) -> EspError:
+        """The error to raise, after counting it."""
+        self.failures[failure] += 1
+        return EspError(failure)
+
+    def _refuse(self, window: ReplayWindow, sequence: int) -> EspError:
+        """The error for a sequence number that the window refuses."""
+        too_old = window.too_old(sequence)
+        return self._fail(EspFailure.TOO_OLD if too_old else EspFailure.REPLAYED)
+
+
+class EspSa(SaBase, ABC):
+    """One direction of an ESP SA; `seal` is used outbound, `open` inbound.
+
+    Subclasses do the bytes; they keep `packets` and `volume` up to date themselves, since a call
+    a packet would cost as much as the encryption of a small one.
+    """
+
+    __slots__ = ("transform",)
 
     def __init__(
         self,
@@ -78,22 +145,9 @@ class EspSa(ABC):
         replay_window: int | None,
         lifetime: SaLifetime,
     ) -> None:
-        self.spi = spi
+        size = icv_length(transform)
+        super().__init__(spi, size, replay_window=replay_window, lifetime=lifetime)
         self.transform = transform
-        self.lifetime = lifetime
-        self.sequence = 0
-        """The last sequence number sent."""
-        self.packets = 0
-        """Packets sealed or opened."""
-        self.volume = 0
-        """Bytes that the cipher was applied to (RFC 4301, 4.4.2.1), padding included."""
-        self.failures: Counter[EspFailure] = Counter()
-        self._icv_length = icv_length(transform)
-        # Without integrity anyone can forge a number: no anti-replay (RFC 4303, 2.2).
-        protected = replay_window is not None and self._icv_length > 0
-        self.window = ReplayWindow(replay_window) if replay_window and protected else None
-        self._volume_alarm = _NEVER
-        self._on_volume: Callable[[], None] = _nothing
 
     @abstractmethod
     def seal(self, payload: bytes, next_header: int) -> bytes:
@@ -113,34 +167,6 @@ class EspSa(ABC):
     def iv_size(self) -> int:
         """Bytes of IV in each packet."""
         return CIPHERS[self.transform.cipher].iv
-
-    @property
-    def remaining_kilobytes(self) -> int:
-        """What the volume lifetime still allows."""
-        return max(0, self.lifetime.kilobytes - self.volume // KILOBYTE)
-
-    def remaining_seconds(self, now: Instant) -> int:
-        """What the time lifetime still allows."""
-        return max(0, self.lifetime.seconds - (now - self.lifetime.created) // SECOND)
-
-    def watch_volume(self, volume: int, action: Callable[[], None]) -> None:
-        """Call an action once, as soon as so many bytes have been protected."""
-        self._volume_alarm = volume
-        self._on_volume = action
-
-    def _volume_reached(self) -> None:
-        self._volume_alarm = _NEVER
-        self._on_volume()
-
-    def _fail(self, failure: EspFailure) -> EspError:
-        """The error to raise, after counting it."""
-        self.failures[failure] += 1
-        return EspError(failure)
-
-    def _refuse(self, window: ReplayWindow, sequence: int) -> EspError:
-        """The error for a sequence number that the window refuses."""
-        too_old = window.too_old(sequence)
-        return self._fail(EspFailure.TOO_OLD if too_old else EspFailure.REPLAYED)
 
 
 def _nothing() -> None:

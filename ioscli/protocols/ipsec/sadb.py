@@ -1,17 +1,22 @@
 """The security association database of one router (RFC 4301, 4.4.2): pairs, flows, lifetimes.
 
-IKE's `InstallChild` ends up in `install`; the router seals with `flow.current.outbound`, opens
-what arrives with `by_spi[spi].inbound`, and calls `handle_timer` when `next_deadline` has come.
+IKE's `InstallChild` ends up in `install`; the router seals with `flow.current.outbound` (and puts
+`outbound_ah` around it), opens what arrives with `by_spi[spi].inbound` or, AH, with
+`by_ah_spi[spi].unwrap`, and calls `handle_timer` when `next_deadline` has come.
 """
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address
 from typing import NamedTuple
 
+from ioscli.codec.ipv4 import IpProtocol, header_length
 from ioscli.model.crypto import ChildPolicy, ChildSa, EspCipher, EspIntegrity, Spi
 from ioscli.model.instant import SECOND, Duration, Instant, after
-from ioscli.protocols.ipsec.sa import KILOBYTE, EspSa, SaLifetime
+from ioscli.protocols.deadlines import Deadlines
+from ioscli.protocols.ipsec.ah import AhSa
+from ioscli.protocols.ipsec.sa import KILOBYTE, EspFailure, EspSa, SaLifetime
 from ioscli.protocols.ipsec.suites import make_esp_sa
 
 REKEY_SECONDS = 30
@@ -22,6 +27,8 @@ lifetime")."""
 RESPONDER_PATIENCE = 10
 """Seconds that an SA's responder waits longer before it replaces it, so that the two ends seldom
 rekey at once."""
+NO_VOLUME_LIMIT = 0xFFFF_FFFF
+"""Kilobytes that stand for `lifetime kilobytes disable`, as no quick mode says none."""
 LINGER = Duration(30 * SECOND)
 """How long a replaced pair still opens what the peer sent before it changed over."""
 SIMULTANEOUS = Duration(1 * SECOND)
@@ -46,17 +53,20 @@ class EspKeyRecord(NamedTuple):
 
 
 class SaPair:
-    """The inbound and the outbound SA of one quick mode."""
+    """The inbound and the outbound SA of one quick mode, of ESP, of AH or of both."""
 
     __slots__ = (
         "child",
         "deletion",
         "expiry",
         "flow",
+        "idle_check",
         "inbound",
+        "inbound_ah",
         "inbound_conn_id",
         "installed",
         "outbound",
+        "outbound_ah",
         "outbound_conn_id",
         "rekey",
         "volume_spent",
@@ -68,7 +78,11 @@ class SaPair:
         self.child = child
         self.flow = flow
         self.inbound = inbound
+        """ESP's; where AH stands alone one that passes packets as they are."""
         self.outbound = outbound
+        self.inbound_ah: AhSa | None = None
+        """AH's, which is outside of ESP; None without AH."""
+        self.outbound_ah: AhSa | None = None
         self.installed = now
         self.inbound_conn_id = 0
         self.outbound_conn_id = 0
@@ -80,13 +94,44 @@ class SaPair:
         """When to negotiate a successor; None once that was asked for or is not wanted."""
         self.deletion: Instant | None = None
         """When a replaced pair goes; None while it is not replaced."""
+        idle = child.policy.idle_time
+        self.idle_check = None if idle is None else after(now, idle * SECOND)
+        """When to look whether it is still used; None: it may be idle for ever."""
         self.volume_spent = False
         """Whether one of the two SAs has used up its kilobytes."""
+
+    @property
+    def due(self) -> Instant:
+        """The earliest of its times."""
+        times = (self.rekey, self.deletion, self.idle_check)
+        return min([self.expiry, *(time for time in times if time is not None)])
 
     @property
     def idle(self) -> bool:
         """Whether no packet has used the pair in either direction."""
         return not self.inbound.packets and not self.outbound.packets
+
+    @property
+    def inbound_failures(self) -> Counter[EspFailure]:
+        """Packets that the inbound SAs refused, by the reason."""
+        ah = self.inbound_ah
+        return self.inbound.failures if ah is None else self.inbound.failures + ah.failures
+
+    def unwrap(self, packet: bytes) -> tuple[int, bytes]:
+        """What an IPv4 packet with AH carries: next header and payload, ESP opened too.
+
+        Raises EspError.
+        """
+        ah = self.inbound_ah
+        assert ah is not None
+        inner = ah.unwrap(packet)
+        payload = inner[header_length(inner) :]
+        if not self.child.proposal.transform.has_esp:
+            self.inbound.open(payload)
+            return inner[9], payload
+        if inner[9] != IpProtocol.ESP or payload[:4] != self.inbound.spi.to_bytes(4, "big"):
+            raise ah.fail(EspFailure.MALFORMED)
+        return self.inbound.open(payload)
 
     @property
     def lowest_nonce(self) -> bytes:
@@ -97,7 +142,18 @@ class SaPair:
 class Flow:
     """The traffic of one ChildPolicy: its pairs and the counts that outlive them."""
 
-    __slots__ = ("_decaps", "_encaps", "_recv_errors", "current", "pairs", "policy", "send_errors")
+    __slots__ = (
+        "_decaps",
+        "_encaps",
+        "_failures",
+        "current",
+        "last_traffic",
+        "no_sa",
+        "pairs",
+        "policy",
+        "send_errors",
+        "wrong_identity",
+    )
 
     def __init__(self, policy: ChildPolicy) -> None:
         self.policy = policy
@@ -106,10 +162,18 @@ class Flow:
         self.current: SaPair | None = None
         """The pair that carries outbound traffic."""
         self.send_errors = 0
-        """Packets that found no SA; counted by the router."""
+        """Packets that were not sent, those that found no SA included; counted by the router."""
+        self.no_sa = 0
+        """Those that found none."""
+        self.wrong_identity = 0
+        """Packets that came out of an SA which may not carry them; counted by the router."""
+        self.last_traffic: Callable[[], Instant | None] = _never
+        """When the flow last carried a packet, either way: what its idle time is counted from.
+        The router tells, which knows the time of every packet."""
         self._encaps = 0
         self._decaps = 0
-        self._recv_errors = 0
+        self._failures: Counter[EspFailure] = Counter()
+        """Of pairs that are gone, less what was cleared."""
 
     @property
     def encaps(self) -> int:
@@ -124,21 +188,29 @@ class Flow:
     @property
     def recv_errors(self) -> int:
         """Packets that an inbound SA refused."""
-        return self._recv_errors + sum(pair.inbound.failures.total() for pair in self.pairs)
+        return self.failures.total()
+
+    @property
+    def failures(self) -> Counter[EspFailure]:
+        """The same by their reason (`show crypto ipsec sa detail`)."""
+        found = Counter(self._failures)
+        for pair in self.pairs:
+            found.update(pair.inbound_failures)
+        return found
 
     def clear_counters(self) -> None:
         """Count from 0 again, without touching the SAs (`clear crypto sa counters`)."""
         self._encaps -= self.encaps
         self._decaps -= self.decaps
-        self._recv_errors -= self.recv_errors
-        self.send_errors = 0
+        self._failures.subtract(self.failures)
+        self.send_errors = self.no_sa = self.wrong_identity = 0
 
     def retire(self, pair: SaPair) -> None:
         """Take a pair out and keep its counts."""
         self.pairs.remove(pair)
         self._encaps += pair.outbound.packets
         self._decaps += pair.inbound.packets
-        self._recv_errors += pair.inbound.failures.total()
+        self._failures.update(pair.inbound_failures)
         if self.current is pair:
             self.current = max(self.pairs, key=lambda pair: pair.installed, default=None)
             if self.current is not None:
@@ -168,7 +240,17 @@ class Replaced(NamedTuple):
     pair: SaPair
 
 
-SaEffect = NeedRekey | Expired | Replaced
+class Idle(NamedTuple):
+    """A pair was not used for its policy's idle time and is gone: tell the peer."""
+
+    pair: SaPair
+
+
+SaEffect = NeedRekey | Expired | Replaced | Idle
+
+
+def _never() -> None:
+    """A flow of which nobody tells when it was used."""
 
 
 class SaDatabase:
@@ -185,13 +267,16 @@ class SaDatabase:
         self.replay_window = replay_window
         """Packets, of SAs installed from now on; None: no anti-replay."""
         self.by_spi: dict[int, SaPair] = {}
-        """Pairs by inbound SPI."""
+        """Pairs by inbound SPI: of ESP, or of AH where that stands alone."""
+        self.by_ah_spi: dict[int, SaPair] = {}
+        """Those with AH, by its inbound SPI."""
         self._random = random
         self._wake = wake
         self._flows: dict[str, Flow] = {}
         self._next_conn_id = 1
         self._key_records: list[EspKeyRecord] = []
         self._volume_due: list[SaPair] = []
+        self._deadlines: Deadlines[SaPair] = Deadlines()
 
     def flow(self, policy: ChildPolicy) -> Flow:
         """The flow of a policy, made when it is new; a changed policy keeps its owner's flow."""
@@ -217,13 +302,16 @@ class SaDatabase:
         kilobytes = int(child.lifetime_kilobytes * self._random.uniform(*VOLUME_SHARE))
         lifetime = SaLifetime(now, child.lifetime_seconds, kilobytes)
         transform = child.proposal.transform
+        replay_window = self.replay_window
+        if child.policy.replay_window is not None:
+            replay_window = child.policy.replay_window or None
         inbound = make_esp_sa(
             child.inbound_spi,
             transform,
             child.inbound_encryption_key,
             child.inbound_authentication_key,
             self._random,
-            replay_window=self.replay_window,
+            replay_window=replay_window,
             lifetime=lifetime,
         )
         outbound = make_esp_sa(
@@ -236,6 +324,8 @@ class SaDatabase:
             lifetime=lifetime,
         )
         pair = SaPair(child, flow, inbound, outbound, now)
+        if transform.ah is not None:
+            pair.inbound_ah, pair.outbound_ah = _ah_sas(child, replay_window, lifetime)
         pair.inbound_conn_id = self._next_conn_id
         pair.outbound_conn_id = self._next_conn_id + 1
         self._next_conn_id += 2
@@ -243,6 +333,8 @@ class SaDatabase:
         if child.inbound_spi in self.by_spi:
             self._remove([self.by_spi[child.inbound_spi]])
         self.by_spi[child.inbound_spi] = pair
+        if child.inbound_ah_spi:
+            self.by_ah_spi[child.inbound_ah_spi] = pair
         self._record_keys(child)
         self._choose(now, flow, pair)
         return pair
@@ -256,7 +348,7 @@ class SaDatabase:
         gone = [
             pair
             for pair in self.by_spi.values()
-            if pair.child.policy.peer == peer and pair.child.outbound_spi in outbound_spis
+            if pair.child.outbound_spi in outbound_spis and pair.child.policy.peer == peer
         ]
         return self._remove(gone)
 
@@ -276,29 +368,45 @@ class SaDatabase:
         """When `handle_timer` has something to do; 0, which has passed, for volume spent."""
         if self._volume_due:
             return Instant(0)
-        times = (
-            time
-            for pair in self.by_spi.values()
-            for time in (pair.rekey, pair.expiry, pair.deletion)
-            if time is not None
-        )
-        return min(times, default=None)
+        return self._deadlines.earliest
 
     def handle_timer(self, now: Instant) -> list[SaEffect]:
         """Everything due by now, one effect at most for each pair."""
+        due = {*self._deadlines.pop(now), *self._volume_due}
         self._volume_due.clear()
         effects: list[SaEffect] = []
-        for pair in list(self.by_spi.values()):
+        for pair in sorted(due, key=lambda pair: pair.inbound_conn_id):
+            if self.by_spi.get(pair.child.inbound_spi) is not pair:
+                continue
             if pair.expiry <= now or pair.volume_spent:
                 self._remove([pair])
                 effects.append(Expired(pair))
             elif pair.deletion is not None and pair.deletion <= now:
                 self._remove([pair])
                 effects.append(Replaced(pair))
+            elif pair.idle_check is not None and pair.idle_check <= now and self._idle(pair, now):
+                self._remove([pair])
+                effects.append(Idle(pair))
             elif pair.rekey is not None and pair.rekey <= now:
                 pair.rekey = None
                 effects.append(NeedRekey(pair.flow.policy, pair))
+            self._follow_deadline(pair)
         return effects
+
+    def _follow_deadline(self, pair: SaPair) -> None:
+        """Its times may be others than before."""
+        if self.by_spi.get(pair.child.inbound_spi) is pair:
+            self._deadlines.set(pair, pair.due)
+
+    @staticmethod
+    def _idle(pair: SaPair, now: Instant) -> bool:
+        """Whether a pair's flow carried nothing for its idle time; else when to look again."""
+        patience = pair.child.policy.idle_time
+        assert patience is not None
+        last = pair.flow.last_traffic()
+        since = pair.installed if last is None else max(last, pair.installed)
+        pair.idle_check = after(since, patience * SECOND)
+        return pair.idle_check <= now
 
     def _choose(self, now: Instant, flow: Flow, new: SaPair) -> None:
         """Put a new pair beside the flow's others and settle which one carries traffic.
@@ -309,6 +417,7 @@ class SaDatabase:
         """
         old, flow.current = flow.current, new
         flow.pairs.append(new)
+        self._follow_deadline(new)
         if old is None:
             return
         collision = (
@@ -321,6 +430,7 @@ class SaDatabase:
             flow.current = old
         loser.rekey = None
         loser.deletion = after(now, LINGER)
+        self._follow_deadline(loser)
 
     def _watch_volume(self, pair: SaPair) -> None:
         """Ask for a successor when little volume is left, and end the pair when none is."""
@@ -348,12 +458,18 @@ class SaDatabase:
     def _remove(self, pairs: list[SaPair]) -> list[SaPair]:
         for pair in pairs:
             self.by_spi.pop(pair.child.inbound_spi, None)
+            self.by_ah_spi.pop(pair.child.inbound_ah_spi, None)
             pair.flow.retire(pair)
+            self._deadlines.forget(pair)
+            if pair.flow.current is not None:
+                self._follow_deadline(pair.flow.current)  # it may have been the replaced one
         return pairs
 
     def _record_keys(self, child: ChildSa) -> None:
-        cipher, integrity = child.proposal.transform
+        cipher, integrity, _ = child.proposal.transform
         policy = child.policy
+        if not child.proposal.transform.has_esp:
+            return  # nothing in the capture is encrypted
         self._key_records.append(
             EspKeyRecord(
                 policy.peer,
@@ -376,3 +492,25 @@ class SaDatabase:
                 child.outbound_authentication_key,
             )
         )
+
+
+def _ah_sas(child: ChildSa, replay_window: int | None, lifetime: SaLifetime) -> tuple[AhSa, AhSa]:
+    """Inbound and outbound."""
+    integrity = child.proposal.transform.ah
+    assert integrity is not None
+    return (
+        AhSa(
+            child.inbound_ah_spi,
+            integrity,
+            child.inbound_ah_key,
+            replay_window=replay_window,
+            lifetime=lifetime,
+        ),
+        AhSa(
+            child.outbound_ah_spi,
+            integrity,
+            child.outbound_ah_key,
+            replay_window=None,
+            lifetime=lifetime,
+        ),
+    )

@@ -30,12 +30,17 @@ _PADDING = tuple(bytes(range(1, length + 1)) + bytes((length,)) for length in ra
 _BYTE = tuple(bytes((value,)) for value in range(256))
 
 
-class _Mac(Protocol):
+class Mac(Protocol):
     """A keyed hash that is copied for each packet, so that the key is set up once."""
 
-    def copy(self) -> "_Mac": ...
-    def update(self, data: bytes) -> None: ...
-    def finalize(self) -> bytes: ...
+    def copy(self) -> "Mac":
+        """Another one in the same state."""
+
+    def update(self, data: bytes) -> None:
+        """Take data in."""
+
+    def finalize(self) -> bytes:
+        """The whole hash."""
 
 
 def make_esp_sa(
@@ -57,11 +62,13 @@ def make_esp_sa(
     expected = transform.encryption_key_length, transform.authentication_key_length
     if (len(encryption_key), len(authentication_key)) != expected:
         raise ValueError(f"{transform} takes keys of {expected} bytes")
+    if not transform.has_esp:
+        return NoEsp(spi, transform, replay_window=None, lifetime=lifetime)
     if transform.cipher.combined:
         return _GcmSa(
             spi, transform, encryption_key, replay_window=replay_window, lifetime=lifetime
         )
-    mac = None if transform.integrity is None else _mac(transform.integrity, authentication_key)
+    mac = None if transform.integrity is None else make_mac(transform.integrity, authentication_key)
     if transform.cipher is EspCipher.NULL:
         return _NullSa(spi, transform, mac, replay_window=replay_window, lifetime=lifetime)
     return _CbcSa(
@@ -85,7 +92,7 @@ class _CbcSa(EspSa):
         spi: Spi,
         transform: EspTransform,
         key: bytes,
-        mac: _Mac | None,
+        mac: Mac | None,
         random: random.Random,
         *,
         replay_window: int | None,
@@ -166,7 +173,7 @@ class _NullSa(EspSa):
         self,
         spi: Spi,
         transform: EspTransform,
-        mac: _Mac | None,
+        mac: Mac | None,
         *,
         replay_window: int | None,
         lifetime: SaLifetime,
@@ -289,7 +296,25 @@ class _GcmSa(EspSa):
         return plain[-1], plain[: -2 - pad]
 
 
-def _mac(integrity: EspIntegrity, key: bytes) -> _Mac:
+class NoEsp(EspSa):
+    """What stands in ESP's place where AH is alone: packets pass as they are, and are counted."""
+
+    __slots__ = ()
+
+    def seal(self, payload: bytes, next_header: int) -> bytes:  # noqa: ARG002 - AH says it
+        """The payload itself."""
+        self.packets += 1
+        self._count(len(payload))
+        return payload
+
+    def open(self, esp: bytes) -> tuple[int, bytes]:
+        """What AH let through; AH has said of which protocol it is."""
+        self.packets += 1
+        self._count(len(esp))
+        return 0, esp
+
+
+def make_mac(integrity: EspIntegrity, key: bytes) -> Mac:
     """An HMAC with its key already taken in."""
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.hmac import HMAC

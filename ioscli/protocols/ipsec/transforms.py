@@ -1,13 +1,15 @@
-"""What each ESP algorithm adds to a packet: IV, padding unit and ICV sizes in bytes."""
+"""What each ESP and AH algorithm adds to a packet: IV, padding unit and ICV sizes in bytes."""
 
 from typing import NamedTuple
 
-from ioscli.model.crypto import EspCipher, EspIntegrity, EspTransform, Mode
+from ioscli.model.crypto import AhIntegrity, EspCipher, EspIntegrity, EspTransform, Mode
 
 IPV4_HEADER = 20
 """Bytes of the outer IPv4 header, which IPsec sends without options."""
 UDP_HEADER = 8
 """Bytes that UDP encapsulation puts before ESP (RFC 3948)."""
+AH_FIXED = 12
+"""Bytes of AH before its ICV (RFC 4302, 2)."""
 ESP_HEADER = 8
 """SPI and sequence number."""
 ESP_TRAILER = 2
@@ -61,16 +63,26 @@ def icv_length(transform: EspTransform) -> int:
     return 0 if transform.integrity is None else INTEGRITIES[transform.integrity].icv
 
 
+def ah_icv_length(integrity: AhIntegrity) -> int:
+    """Bytes of AH's integrity check value: as ESP's (RFC 2403, 2404, 4868)."""
+    return INTEGRITIES[integrity.as_esp].icv
+
+
 def plaintext_mtu(
     transform: EspTransform, mode: Mode, path_mtu: int, *, udp_encapsulated: bool = False
 ) -> int:
     """The largest packet (bytes, with its own IP header) whose ESP form fits the path.
 
     In tunnel mode the whole packet is ESP's payload. In transport mode its header is reused as
-    the outer one, so that only what follows the header has to fit.
+    the outer one, so that only what follows the header has to fit. AH pads nothing.
     """
     cipher = CIPHERS[transform.cipher]
-    outside = IPV4_HEADER + ESP_HEADER + cipher.iv + icv_length(transform)
+    outside = IPV4_HEADER
+    if transform.ah is not None:
+        outside += AH_FIXED + ah_icv_length(transform.ah)
+    if not transform.has_esp:
+        return max(0, path_mtu - outside + (IPV4_HEADER if mode is Mode.TRANSPORT else 0))
+    outside += ESP_HEADER + cipher.iv + icv_length(transform)
     if udp_encapsulated:
         outside += UDP_HEADER
     encrypted = (path_mtu - outside) // cipher.block * cipher.block

@@ -10,7 +10,7 @@ RFC 6860, max-metric of RFC 6987, link-local signalling of RFC 5613, digests of 
 - lsdb, flooding, origination: LSAs held, passed on, and made
 - self_description, summaries, externals: what the LSAs of this router say
 - graph, spf: an area as a graph, and the shortest paths on it; schedule: when
-- routing: from paths and LSAs to routes, and the difference from the routes before
+- routing: from paths and LSAs to routes; offers: the difference from the routes before
 - election, throttle: DR election, exponential backoff
 - counters, logs: what is counted and what is printed
 """

@@ -8,8 +8,8 @@ class Counters:
 
     __slots__ = (
         "errors",
-        "failed",
         "invalid",
+        "invalid_bytes",
         "lsa_errors",
         "received",
         "received_bytes",
@@ -23,16 +23,16 @@ class Counters:
         self.received_bytes = [0] * (len(PacketType) + 1)
         self.sent = [0] * (len(PacketType) + 1)
         self.sent_bytes = [0] * (len(PacketType) + 1)
-        self.invalid = 0
-        self.failed = 0
+        self.invalid = self.invalid_bytes = 0
         self.errors: dict[str, int] = {}
         """Refused packets by the name IOS has for the reason, HEADER_ERRORS."""
         self.lsa_errors: dict[str, int] = {}
         """Refused LSAs: LSA_ERRORS."""
 
-    def refuse(self, reason: str) -> None:
-        """Count a packet that is not taken."""
+    def refuse(self, reason: str, size: int) -> None:
+        """Count a packet that is not taken; size: its bytes."""
         self.invalid += 1
+        self.invalid_bytes += size
         self.errors[reason] = self.errors.get(reason, 0) + 1
 
     def refuse_lsa(self, reason: str) -> None:

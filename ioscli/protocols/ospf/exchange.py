@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 DESCRIPTION_LENGTH = 8
 LINK_LOCAL_LENGTH = 12
 RETRANSMISSION_LIMIT = 25
+_EXCHANGE, _LOADING = NeighborState.EXCHANGE, NeighborState.LOADING
 _START = DD_INIT | DD_MORE | DD_MASTER
 _KINDS = frozenset(LsType)
 
@@ -57,7 +58,7 @@ class Exchange:
         self.sequence = 0
         self.options = 0
         """Of the neighbor's descriptions."""
-        self._pending: list[tuple[Lsdb, int, Key]] = []
+        self._pending: dict[Key, tuple[Lsdb, int]] = {}
         """What of the database is still to be described, last first."""
         self._sent: DatabaseDescription | None = None
         self._last_received: tuple[int, int, int] | None = None
@@ -89,7 +90,7 @@ class Exchange:
         """Leave off, whatever the stage."""
         self._timer.cancel()
         self._request_timer.cancel()
-        self._pending = []
+        self._pending = {}
         self._asked = {}
         self._sent = None
         self.description_tries = self.request_tries = 0
@@ -234,28 +235,38 @@ class Exchange:
             if kind not in _KINDS or (stub and kind in (LsType.AS_EXTERNAL, LsType.OPAQUE_AS)):
                 return False
             entry = area.database(kind).get(kind, header.key)
-            if (
-                entry is None
-                or fresher(header.age, header.instance, entry.age(now), entry.lsa.instance) > 0
-            ):
+            newer = 1
+            if entry is not None:
+                age, mine = entry.age(now), entry.lsa.instance
+                newer = fresher(header.age, header.instance, age, mine)
+            if newer > 0:
                 neighbor.requests[header.key] = header
+            if newer >= 0:
+                # The neighbor has it, so it needs no description (RFC 5243).
+                self._pending.pop(header.key, None)
         return True
 
     def _list_database(self) -> None:
         """Take down what there is to describe (10.3, NegotiationDone)."""
         neighbor, interface = self.neighbor, self.neighbor.interface
         area, ospf = interface.area, interface.ospf
-        databases = [area.lsdb]
-        if area.takes_externals and interface.network_type is not NetworkType.VIRTUAL_LINK:
+        silent = interface.database_filter or neighbor.filtered
+        databases = [] if silent else [area.lsdb]
+        if (
+            not silent
+            and area.takes_externals
+            and interface.network_type is not NetworkType.VIRTUAL_LINK
+        ):
             databases.append(ospf.lsdb)
+        found: list[tuple[Key, tuple[Lsdb, int]]] = []
         for lsdb in databases:
             for entry in lsdb.entries():
                 if entry.lsa.key in lsdb.dying:
                     neighbor.owe({entry.lsa.instance: (ospf.now, entry.lsa, 0)})
                     interface.queue({entry.lsa.key: (entry.lsa, entry.birth)})
                 elif self._describable(entry):
-                    self._pending.append((lsdb, entry.lsa.kind, entry.lsa.key))
-        self._pending.reverse()
+                    found.append((entry.lsa.key, (lsdb, entry.lsa.kind)))
+        self._pending = dict(reversed(found))
         if ospf.debugging:
             text = f"Nbr {dotted(neighbor.id)}: Summary list built, size {len(self._pending)}"
             ospf.debug("adj", interface, text)
@@ -271,7 +282,7 @@ class Exchange:
         fit = (interface.room() - DESCRIPTION_LENGTH - LINK_LOCAL_LENGTH) // LSA_HEADER_LENGTH
         headers: list[LsaHeader] = []
         while self._pending and len(headers) < fit:
-            lsdb, kind, key = self._pending.pop()
+            key, (lsdb, kind) = self._pending.popitem()
             entry = lsdb.get(kind, key)
             if entry is not None:
                 age = min(entry.age(now), MAX_AGE)
@@ -376,7 +387,8 @@ class Exchange:
     def go_on(self) -> None:
         """After an update: ask for more, or be done (LoadingDone)."""
         neighbor = self.neighbor
-        if neighbor.state not in (NeighborState.EXCHANGE, NeighborState.LOADING):
+        state = neighbor.state
+        if state is not _EXCHANGE and state is not _LOADING:
             return
         if not self._asked:
             self._request_timer.cancel()

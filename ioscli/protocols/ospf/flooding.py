@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.codec.ospf.lsa import Instance, Key, Lsa, fresher
-from ioscli.codec.ospf.numbers import MAX_AGE, MAX_SEQUENCE, LsType, PacketType
+from ioscli.codec.ospf.numbers import AS_WIDE, MAX_AGE, MAX_SEQUENCE, LsType, PacketType
 from ioscli.codec.ospf.update import Update
 from ioscli.model.instant import MILLISECOND, SECOND, Instant
 from ioscli.protocols.ospf.lsdb import Entry, Lsdb
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 _CLOSE = 900 * SECOND
 """MaxAgeDiff."""
-_AS_WIDE = frozenset({LsType.AS_EXTERNAL, LsType.OPAQUE_AS})
+# Looking up a member of an enumeration takes longer than comparing with it.
+_BACKUP, _EXCHANGE = InterfaceState.BACKUP, NeighborState.EXCHANGE
+_NETWORK, _OPAQUE_LINK = int(LsType.NETWORK), int(LsType.OPAQUE_LINK)
 
 
 class Fresh(NamedTuple):
@@ -36,57 +38,64 @@ def receive_update(ospf: "Ospf", neighbor: Neighbor, update: Update) -> None:
     """Take the LSAs of an update (13): each is compared and installed, then all are passed on."""
     interface, area, now = neighbor.interface, neighbor.interface.area, ospf.now
     debugging = "flood" in ospf.debugging
-    requests = bool(neighbor.requests)
-    homes: dict[int, Lsdb | None] = {}
-    births: dict[int, Instant] = {}
+    requests, unacknowledged = neighbor.requests, neighbor.unacknowledged
+    last, lsdb = 0, None
+    table: dict[Key, Entry] = {}
     fresh: list[Fresh] = []
     direct: list[bytes] = []
     later: list[bytes] = []
-    from_leader = interface.state is InterfaceState.BACKUP and neighbor.key == interface.designated
     for carried_age, lsa in update.lsas:
         kind, key = lsa.kind, lsa.key
-        if kind not in homes:
-            homes[kind] = _home(ospf, area, kind)
-        lsdb = homes[kind]
+        if kind != last:
+            last, lsdb = kind, _home(ospf, area, kind)
+            table = {} if lsdb is None else lsdb.tables.get(kind, {})
         if lsdb is None:
             continue
         if debugging:
             ospf.debug_lsa(interface, "Rcv Update", lsa, carried_age)
         age = carried_age if carried_age < MAX_AGE else MAX_AGE
-        birth = births.get(age)
-        if birth is None:
-            birth = births[age] = Instant(now - age * SECOND)
-        entry = lsdb.get(kind, key)
-        newer = 1 if entry is None else _freshness(lsdb, entry, lsa, age, birth, now)
+        birth = Instant(now - age * SECOND)
+        entry = table.get(key)
+        if entry is None:
+            newer = 1
+        elif (
+            # What nearly all are that are not new; _freshness knows the whole rule.
+            entry[0] is lsa
+            and age < MAX_AGE
+            and -_CLOSE <= birth - entry[1] <= _CLOSE
+            and not lsdb.dying
+        ):
+            newer = 0
+        else:
+            newer = _freshness(lsdb, entry, lsa, age, birth, now)
         if newer > 0:
             if (entry or age >= MAX_AGE) and _is_left(ospf, entry, lsa, age, direct):
                 continue
             ospf.install(area, lsdb, lsa, birth)
-            fresh.append(Fresh(lsa, birth, age, None if entry is None else entry.lsa.instance))
-            if requests and key in neighbor.requests:
+            table = lsdb.tables[kind]
+            old = None if entry is None else entry.lsa.instance
+            fresh.append(tuple.__new__(Fresh, (lsa, birth, age, old)))
+            if requests and key in requests:
                 neighbor.exchange.satisfied(key)
-        elif requests and key in neighbor.requests:
+        elif requests and key in requests:
             neighbor.mismatch("BadLSReq")
             break
         elif newer == 0:
             if debugging:
                 ospf.debug("flood", None, "Received same lsa")
             # 13 step 7: an acknowledgment by implication, if one was owed; else answer at once.
-            if neighbor.unacknowledged.pop(lsa.instance, None) is None:
+            if unacknowledged.pop(lsa.instance, None) is None:
                 direct.append(age.to_bytes(2, "big") + lsa.instance)
-            elif (interface.single and interface.unqueue(key)) or from_leader:
+            elif (interface.single and interface.unqueue(key)) or (
+                interface.state is _BACKUP and neighbor.key == interface.designated
+            ):
                 # What still waited to be sent to this neighbor alone need not be: then a real
                 # acknowledgment has to go.
                 later.append(age.to_bytes(2, "big") + lsa.instance)
         else:
             assert entry is not None
             _send_back(ospf, neighbor, entry)
-    if not neighbor.unacknowledged:
-        neighbor.all_acknowledged()
-    _pass_on(ospf, neighbor, fresh, later)
-    if direct:
-        interface.acknowledge(direct, interface.to_neighbor(neighbor))
-    neighbor.exchange.go_on()
+    _pass_on(ospf, neighbor, fresh, later, direct)
 
 
 def _freshness(lsdb: Lsdb, entry: Entry, lsa: Lsa, age: int, birth: Instant, now: Instant) -> int:
@@ -125,29 +134,39 @@ def _home(ospf: "Ospf", area: "Area", kind: int) -> Lsdb | None:
     return area.lsdb
 
 
-def _pass_on(ospf: "Ospf", neighbor: Neighbor, fresh: list[Fresh], later: list[bytes]) -> None:
+def _pass_on(
+    ospf: "Ospf", neighbor: Neighbor, fresh: list[Fresh], later: list[bytes], direct: list[bytes]
+) -> None:
     """Flood, acknowledge and look for our own among newer instances (13 steps 5b, e, f).
 
-    later: acknowledgments that are due already.
+    later, direct: acknowledgments that are due already, after a while or at once.
     """
     interface, area = neighbor.interface, neighbor.interface.area
+    if not neighbor.unacknowledged:
+        neighbor.all_acknowledged()
     if fresh:
         back = flood(ospf, area, fresh, neighbor)
-        if interface.state is not InterfaceState.BACKUP or neighbor.key == interface.designated:
+        if interface.state is not _BACKUP or neighbor.key == interface.designated:
             later += [
                 age.to_bytes(2, "big") + lsa.instance
                 for lsa, _, age, _ in fresh
                 if lsa.key not in back
             ]
     if later:
-        interface.acknowledge_later(later)
+        interface.acknowledge_later(b"".join(later))
+    router_id = ospf.router_id
     for lsa, _, age, _ in fresh:
-        if ospf.is_own(lsa):
+        if (lsa.router == router_id or lsa.kind == _NETWORK) and ospf.is_own(lsa):
             ospf.origination.heard(area, lsa, age)
+    if direct:
+        interface.acknowledge(b"".join(direct), interface.to_neighbor(neighbor))
+    neighbor.exchange.go_on()
 
 
 def _send_back(ospf: "Ospf", neighbor: Neighbor, entry: Entry) -> None:
     """The database has a newer one: let the neighbor have it (13 step 8)."""
+    if neighbor.interface.database_filter or neighbor.filtered:
+        return
     lsa, now = entry.lsa, ospf.now
     if entry.age(now) >= MAX_AGE and lsa.sequence == MAX_SEQUENCE:
         return
@@ -162,11 +181,14 @@ def flood(
     ospf: "Ospf", area: "Area", fresh: Sequence[Fresh], source: Neighbor | None = None
 ) -> Collection[Key]:
     """Send LSAs on (13.3); those that go back out of the interface that they came by."""
-    local = [one for one in fresh if one.lsa.kind not in _AS_WIDE]
-    if len(local) == len(fresh):
+    kinds = {one[0].kind for one in fresh}
+    if _OPAQUE_LINK in kinds:
+        fresh = [one for one in fresh if one.lsa.kind != _OPAQUE_LINK]
+    if AS_WIDE.isdisjoint(kinds):
         return _flood(ospf, scope(ospf, area, LsType.ROUTER), fresh, source)
+    local = [one for one in fresh if one.lsa.kind not in AS_WIDE]
     back = list(_flood(ospf, scope(ospf, area, LsType.ROUTER), local, source)) if local else []
-    wide = [one for one in fresh if one.lsa.kind in _AS_WIDE]
+    wide = [one for one in fresh if one.lsa.kind in AS_WIDE]
     return [*back, *_flood(ospf, scope(ospf, area, LsType.AS_EXTERNAL), wide, source)]
 
 
@@ -176,17 +198,16 @@ def _flood(
     fresh: Sequence[Fresh],
     source: Neighbor | None,
 ) -> Collection[Key]:
-    now, exchange = ospf.now, NeighborState.EXCHANGE
+    now, exchange = ospf.now, _EXCHANGE
     # What is the same for every neighbor is made once; dictionaries take it over whole.
-    fresh = [one for one in fresh if one.lsa.kind != LsType.OPAQUE_LINK]
-    queued = {one.lsa.key: (one.lsa, one.birth) for one in fresh}
-    owed = {one.lsa.instance: (now, one.lsa, 0) for one in fresh}
-    replaced = [one.old for one in fresh if one.old is not None]
+    queued = {lsa.key: (lsa, birth) for lsa, birth, _, _ in fresh}
+    owed = {lsa.instance: (now, lsa, 0) for lsa, _, _, _ in fresh}
+    replaced = [old for _, _, _, old in fresh if old is not None]
     back: Collection[Key] = ()
     for interface in interfaces:
         wanted: dict[Key, tuple[Lsa, Instant]] = {}
         for neighbor in interface.neighbors.values():
-            if neighbor.state < exchange:
+            if neighbor.state < exchange or neighbor.filtered:
                 continue
             if replaced and neighbor.unacknowledged:
                 neighbor.no_longer_owed(replaced)
@@ -234,7 +255,7 @@ def _wants(neighbor: Neighbor, lsa: Lsa, birth: Instant, now: Instant) -> bool:
 
 def scope(ospf: "Ospf", area: "Area", kind: int) -> Iterable["Interface"]:
     """The interfaces that LSAs of a type are flooded out of."""
-    if kind in _AS_WIDE:
+    if kind in AS_WIDE:
         return [
             interface
             for one in ospf.areas.values()

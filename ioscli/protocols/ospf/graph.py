@@ -28,6 +28,9 @@ Prefix = int
 Edge = tuple[int, int]
 """To which vertex, and its cost."""
 
+Owner = tuple[int, int, tuple[int]]
+"""Of a prefix: a vertex that has it, at what cost, and the vertex once more, alone."""
+
 _TO_ROUTER = frozenset({LinkType.POINT_TO_POINT, LinkType.VIRTUAL})
 
 
@@ -113,6 +116,7 @@ class Graph:
 
     __slots__ = (
         "_numbering",
+        "_prefixes",
         "edges",
         "has_networks",
         "is_router",
@@ -138,6 +142,7 @@ class Graph:
         """Border, boundary and virtual link routers."""
         self.edges: list[tuple[Edge, ...]] = [()] * self.size
         """Neighboring vertices and costs."""
+        self._prefixes: list[tuple[Prefix, Owner, tuple[Owner, ...]]] | None = None
         found = self.vertices
         for vertex in vertices:
             number, edges = vertex.number, vertex.edges
@@ -147,6 +152,18 @@ class Graph:
                 if (far := found[edge[0]]) is not None and number in far.sides
             ]
             self.edges[number] = edges if len(kept) == len(edges) else tuple(kept)
+
+    @property
+    def prefixes(self) -> list[tuple[Prefix, Owner, tuple[Owner, ...]]]:
+        """Every prefix with the first vertex that has it and all others, in their order."""
+        if self._prefixes is None:
+            found: dict[Prefix, tuple[Owner, ...]] = {}
+            for vertex in self.order:
+                for prefix, metric in vertex.stubs:
+                    owner = (vertex.number, metric, vertex.alone)
+                    found[prefix] = (*found.get(prefix, ()), owner)
+            self._prefixes = [(prefix, owners[0], owners[1:]) for prefix, owners in found.items()]
+        return self._prefixes
 
     def router_vertex(self, router: int) -> int | None:
         """The vertex of a router ID."""

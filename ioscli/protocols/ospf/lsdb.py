@@ -9,6 +9,7 @@ from ioscli.model.instant import SECOND, Instant
 
 _TOPOLOGY = frozenset({LsType.ROUTER, LsType.NETWORK})
 _LIFETIME = MAX_AGE * SECOND
+_NETWORK = int(LsType.NETWORK)
 
 
 class Entry(NamedTuple):
@@ -72,16 +73,19 @@ class Lsdb:
         if table is None:
             table = self.tables[kind] = {}
         old = table.get(key)
-        table[key] = entry = Entry(lsa, birth, now)
-        if kind <= LsType.NETWORK:
-            if old is not None and key not in self.dying:
-                self.topology ^= old.lsa.digest
-            self.topology ^= lsa.digest
-        if self.dying:
-            self.dying.pop(key, None)
+        # What Entry(lsa, birth, now) does, without a call on the way: LSAs come by the million.
+        table[key] = entry = tuple.__new__(Entry, (lsa, birth, now))
+        dying = self.dying
+        if kind <= _NETWORK:
+            digest = lsa.digest
+            if old is not None and key not in dying:
+                digest ^= old.lsa.digest
+            self.topology ^= digest
+        if dying:
+            dying.pop(key, None)
         if now - birth >= _LIFETIME:
-            self.dying[key] = entry
-            if kind <= LsType.NETWORK:
+            dying[key] = entry
+            if kind <= _NETWORK:
                 self.topology ^= lsa.digest
         elif self.oldest is None or birth < self.oldest:
             self.oldest = birth

@@ -22,16 +22,11 @@ from ioscli.protocols.ospf.graph import Prefix
 from ioscli.protocols.ospf.interface import Interface, is_multicast, network_type
 from ioscli.protocols.ospf.lsdb import Lsdb
 from ioscli.protocols.ospf.neighbor import Neighbor
-from ioscli.protocols.ospf.origination import Origination
+from ioscli.protocols.ospf.offers import changes, every_route
+from ioscli.protocols.ospf.origination import AS_SCOPE, Origination
 from ioscli.protocols.ospf.reception import receive
 from ioscli.protocols.ospf.reporter import Reporter
-from ioscli.protocols.ospf.routing import (
-    OspfRoute,
-    Table,
-    calculate,
-    changes,
-    every_route,
-)
+from ioscli.protocols.ospf.routing import OspfRoute, Table, calculate
 from ioscli.protocols.ospf.schedule import SpfSchedule
 from ioscli.protocols.ospf.self_description import describe
 from ioscli.protocols.ospf.spf import Hops
@@ -318,7 +313,10 @@ class Ospf(Reporter):
             if kind_changed or number not in wanted:
                 # Every hello of the area speaks otherwise now: its adjacencies begin anew.
                 for interface in list(area.interfaces):
-                    interface.go_down()
+                    if kind_changed:  # as IOS says after `area 1 stub`
+                        interface.go_down("Adjacency forced to reset")
+                    else:
+                        interface.go_down()
                     self.interfaces.pop(interface.facts.name, None)
                 area.interfaces = []
                 self.origination.forget_area(area)
@@ -327,6 +325,15 @@ class Ospf(Reporter):
                 if number in wanted:
                     self.areas[number] = Area(self, number, config)
         self.areas = dict(sorted(self.areas.items()))
+        if not any(area.takes_externals for area in self.areas.values()):
+            self._forget_externals()
+
+    def _forget_externals(self) -> None:
+        """No area is left that takes LSAs of the whole AS: nobody could be told more of them."""
+        self.origination.forget_scope(AS_SCOPE)
+        self._age_timer.cancel()
+        for entry in list(self.lsdb.entries()):
+            self.lsdb.remove(entry.lsa)
 
     def _configure_interfaces(self) -> None:
         wanted = self._wanted()
@@ -572,5 +579,6 @@ def _must_restart(interface: Interface, facts: OspfInterface, config: OspfProces
         or old.unnumbered != facts.unnumbered
         or interface.network_type is not network_type(facts)
         or interface.multicast != is_multicast(facts)
+        or interface.database_filter != facts.settings.database_filter
         or interface.passive != config.is_passive(facts.name)
     )

@@ -41,6 +41,7 @@ class Neighbor:
         "crypto_sequence",
         "designated",
         "exchange",
+        "filtered",
         "id",
         "ignored_until",
         "interface",
@@ -51,6 +52,8 @@ class Neighbor:
         "poll_interval",
         "priority",
         "requests",
+        "retransmission_last",
+        "retransmission_maximum",
         "retransmissions",
         "since",
         "state",
@@ -79,6 +82,8 @@ class Neighbor:
         """Whether a neighbor statement names it: then it outlives its death."""
         self.poll_interval = 0
         """Seconds, of networks without broadcast."""
+        self.filtered = False
+        """Whether its statement lets no LSA go there (`database-filter all out`)."""
         self.cost: int | None = None
         """Of its statement, on point-to-multipoint networks."""
         self.key_id: int | None = None
@@ -92,6 +97,8 @@ class Neighbor:
         """LSAs flooded to it and not acknowledged; longest unsent first."""
         self.retransmissions = 0
         """LSAs sent again, in all."""
+        self.retransmission_last = self.retransmission_maximum = 0
+        """How many LSAs were sent again the last time, and the most at a time."""
         timers = interface.ospf.timers
         self._death = timers.make(self._dead)
         self._retransmission = timers.make(self._retransmit)
@@ -102,6 +109,12 @@ class Neighbor:
         self.configured = statement is not None and not self.interface.multicast
         self.cost = None if statement is None else statement.cost
         self.poll_interval = 0 if statement is None else statement.poll_interval
+        filtered = statement is not None and statement.database_filter
+        if filtered is not self.filtered:
+            self.filtered = filtered
+            if self.state > NeighborState.TWO_WAY:
+                # What it has been told, or was not, is to be settled anew.
+                self.mismatch("SeqNumberMismatch")
 
     # Events (RFC 2328 10.2, 10.3)
 
@@ -288,6 +301,8 @@ class Neighbor:
             self.unacknowledged[lsa.instance] = (now, lsa, count + 1)
         if lsas:
             self.retransmissions += len(lsas)
+            self.retransmission_last = len(lsas)
+            self.retransmission_maximum = max(self.retransmission_maximum, len(lsas))
             destination = interface.to_neighbor(self)
             for body in interface.updates(lsas):
                 interface.send(PacketType.LS_UPDATE, body, destination)

@@ -42,6 +42,10 @@ class Said(NamedTuple):
     content: Content
 
 
+AS_SCOPE = -1
+"""In place of an area's number, for what is said in the whole AS."""
+
+
 class Own:
     """One LSA of this router's."""
 
@@ -74,7 +78,7 @@ class Origination:
     def __init__(self, ospf: "Ospf") -> None:
         self._ospf = ospf
         self._own: dict[tuple[int, int], dict[Key, Own]] = {}
-        """By area (-1: the AS) and type, then by key."""
+        """By area (or AS_SCOPE) and type, then by key."""
 
     def reconcile(
         self, area: "Area", kinds: Iterable[int], wanted: Mapping[tuple[int, int], Said]
@@ -100,8 +104,12 @@ class Origination:
 
     def forget_area(self, area: "Area") -> None:
         """The area is gone, and what was said in it with it."""
+        self.forget_scope(area.id)
+
+    def forget_scope(self, scope: int) -> None:
+        """Nothing is said any more in an area, or in the AS."""
         for number, kind in list(self._own):
-            if number == area.id:
+            if number == scope:
                 for own in self._own.pop((number, kind)).values():
                     own.timer.cancel()
 
@@ -263,4 +271,4 @@ def _says(lsa: Lsa, said: Said) -> bool:
 
 
 def _scope(area: "Area", kind: int) -> int:
-    return -1 if kind in (LsType.AS_EXTERNAL, LsType.OPAQUE_AS) else area.id
+    return AS_SCOPE if kind in (LsType.AS_EXTERNAL, LsType.OPAQUE_AS) else area.id

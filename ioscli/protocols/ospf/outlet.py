@@ -1,6 +1,6 @@
 """Packets that leave by an interface: signed, flooded in rounds, acknowledged with delay."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,9 @@ DELAYED_ACK = 2_500 * MILLISECOND
 
 _ELECTING = frozenset({NetworkType.BROADCAST, NetworkType.NON_BROADCAST})
 _SINGLE_NEIGHBOR = frozenset({NetworkType.POINT_TO_POINT, NetworkType.VIRTUAL_LINK})
+# For every packet: looking up a member of an enumeration takes longer than comparing with it.
+_CRYPTOGRAPHIC = AuthType.CRYPTOGRAPHIC
+_POINT_TO_POINT, _VIRTUAL_LINK = NetworkType.POINT_TO_POINT, NetworkType.VIRTUAL_LINK
 
 
 class Outlet:
@@ -52,6 +55,7 @@ class Outlet:
         "counters",
         "elects",
         "facts",
+        "flood_last",
         "flood_maximum",
         "keys",
         "label",
@@ -84,12 +88,13 @@ class Outlet:
         self.neighbors: dict[int, Neighbor] = {}
         """By router ID on point-to-point networks and virtual links, else by address (10)."""
         self.counters = Counters()
-        self.flood_maximum = 0
-        """The most LSAs that one round of flooding sent."""
+        self.flood_last = self.flood_maximum = 0
+        """How many LSAs the last round of flooding sent, and the largest one."""
         self._flood_timer = ospf.timers.make(self.flush)
         self._ack_timer = ospf.timers.make(self._send_delayed_acks)
         self._queue: dict[LsaKey, tuple[Lsa, Instant]] = {}
-        self._acks: list[bytes] = []
+        self._acks = bytearray()
+        """Headers that are to be acknowledged, one after another."""
 
     def _take_type(self, kind: NetworkType) -> None:
         self.network_type = kind
@@ -144,7 +149,7 @@ class Outlet:
         link_local: LinkLocal | None = None,
     ) -> None:
         """Send a packet, once for each key that some neighbor still uses."""
-        if self.authentication.kind is not AuthType.CRYPTOGRAPHIC:
+        if self.authentication.kind is not _CRYPTOGRAPHIC:
             self._emit(kind, body, destination, self.authentication, link_local)
             return
         sequence = self.ospf.crypto_sequence()
@@ -190,19 +195,31 @@ class Outlet:
 
     def to_neighbor(self, neighbor: "Neighbor") -> IPv4Address:
         """Where packets for one neighbor go: on point-to-point links always to all (8.1)."""
-        return (
-            ALL_SPF_ROUTERS if self.network_type is NetworkType.POINT_TO_POINT else neighbor.address
-        )
+        return ALL_SPF_ROUTERS if self.network_type is _POINT_TO_POINT else neighbor.address
 
     def _audience(self) -> Iterator[IPv4Address]:
         """Where updates and delayed acknowledgments go (13.3, 13.5)."""
-        if self.multicast and self.network_type is not NetworkType.VIRTUAL_LINK:
+        if self.multicast and self.network_type is not _VIRTUAL_LINK:
             everyone = not self.elects or self.state in (InterfaceState.DR, InterfaceState.BACKUP)
             yield ALL_SPF_ROUTERS if everyone else ALL_D_ROUTERS
             return
         for neighbor in self.neighbors.values():
             if neighbor.state >= NeighborState.EXCHANGE:
                 yield self.to_neighbor(neighbor)
+
+    def _audience_of_updates(self) -> list[IPv4Address]:
+        """Everybody, or one by one those whose statements do not filter."""
+        neighbors = self.neighbors.values()
+        for neighbor in neighbors:
+            if neighbor.filtered:
+                break
+        else:
+            return list(self._audience())
+        return [
+            self.to_neighbor(neighbor)
+            for neighbor in neighbors
+            if neighbor.state >= NeighborState.EXCHANGE and not neighbor.filtered
+        ]
 
     # Flooding out of the interface (RFC 2328 13.3 step 5), paced
 
@@ -217,6 +234,10 @@ class Outlet:
         """LSAs that wait for the next round of flooding."""
         return len(self._queue)
 
+    def queued(self) -> Iterator[Lsa]:
+        """The LSAs that wait."""
+        return (lsa for lsa, _ in self._queue.values())
+
     def unqueue(self, key: LsaKey) -> bool:
         """Do not flood an LSA after all; whether it was still to be flooded."""
         return self._queue.pop(key, None) is not None
@@ -226,8 +247,9 @@ class Outlet:
         if not self._queue:
             return
         queue, self._queue = self._queue, {}
-        self.flood_maximum = max(self.flood_maximum, len(queue))
-        audience = list(self._audience())
+        self.flood_last = len(queue)
+        self.flood_maximum = max(self.flood_maximum, self.flood_last)
+        audience = self._audience_of_updates()
         for body in self.updates(queue.values()):
             for destination in audience:
                 self.send(PacketType.LS_UPDATE, body, destination)
@@ -244,17 +266,17 @@ class Outlet:
         for lsa, birth in lsas:
             rest = lsa.rest
             length = len(rest) + 2
-            if size + length > room and size:
+            size += length
+            if size > room and size > length:
                 parts[0] = (len(parts) >> 1).to_bytes(4, "big")
                 yield b"".join(parts)
                 parts = [b""]
-                size = 0
+                size = length
             age = ages.get(birth)
             if age is None:
                 number = min((now - birth) // SECOND + delay, MAX_AGE)
                 age = ages[birth] = number.to_bytes(2, "big")
             parts += (age, rest)
-            size += length
             if debugging:
                 self.ospf.debug_lsa(self, "Send", lsa, int.from_bytes(age, "big"))
         parts[0] = (len(parts) >> 1).to_bytes(4, "big")
@@ -262,21 +284,20 @@ class Outlet:
 
     # Acknowledgments (RFC 2328 13.5)
 
-    def acknowledge_later(self, headers: Collection[bytes]) -> None:
-        """Put LSAs on the list of delayed acknowledgments."""
-        if headers and not self._acks:
+    def acknowledge_later(self, headers: bytes) -> None:
+        """Put LSAs, given as headers one after another, on the list of delayed acknowledgments."""
+        if not self._acks:
             self._ack_timer.set(self.ospf.now + DELAYED_ACK)
         self._acks += headers
 
     def _send_delayed_acks(self) -> None:
-        acks, self._acks = self._acks, []
+        acks, self._acks = bytes(self._acks), bytearray()
         audience = list(self._audience())
         for destination in audience:
             self.acknowledge(acks, destination)
 
-    def acknowledge(self, headers: list[bytes], destination: IPv4Address) -> None:
-        """Acknowledge LSAs at once."""
-        fit = self.room() // LSA_HEADER_LENGTH
+    def acknowledge(self, headers: bytes, destination: IPv4Address) -> None:
+        """Acknowledge LSAs, given as headers one after another, at once."""
+        fit = self.room() // LSA_HEADER_LENGTH * LSA_HEADER_LENGTH
         for start in range(0, len(headers), fit):
-            body = b"".join(headers[start : start + fit])
-            self.send(PacketType.LS_ACK, body, destination)
+            self.send(PacketType.LS_ACK, headers[start : start + fit], destination)

@@ -1,6 +1,7 @@
 """What is checked of a packet before a neighbor gets it (RFC 2328 8.2, 10.5)."""
 
 from ipaddress import IPv4Address
+from struct import Struct
 from typing import TYPE_CHECKING
 
 from ioscli.codec.errors import DecodeError
@@ -30,6 +31,20 @@ if TYPE_CHECKING:
     from ioscli.protocols.ospf.interface import Interface
     from ioscli.protocols.ospf.machine import Ospf
 
+# For every packet: looking up a member of an enumeration takes longer than comparing with it.
+_DOWN, _LOOPBACK = InterfaceState.DOWN, InterfaceState.LOOPBACK
+_DR, _BACKUP = InterfaceState.DR, InterfaceState.BACKUP
+_POINT_TO_POINT = NetworkType.POINT_TO_POINT
+_EXCHANGE, _FULL = NeighborState.EXCHANGE, NeighborState.FULL
+_UNSIGNED = AuthType.NULL
+_INSTANCES = Struct("2x18s")
+"""LSA headers one after another: what follows the ages."""
+_HELLO, _LS_UPDATE, _LS_ACK = (
+    int(PacketType.HELLO),
+    int(PacketType.LS_UPDATE),
+    int(PacketType.LS_ACK),
+)
+
 
 def receive(
     ospf: "Ospf",
@@ -39,13 +54,12 @@ def receive(
     payload: bytes,
 ) -> None:
     """Take a packet that came in by an interface."""
-    if interface.passive or interface.state in (InterfaceState.DOWN, InterfaceState.LOOPBACK):
+    state = interface.state
+    if interface.passive or state is _DOWN or state is _LOOPBACK:
         return
     address = int(source)
-    if destination == ALL_D_ROUTERS and interface.state not in (
-        InterfaceState.DR,
-        InterfaceState.BACKUP,
-    ):
+    ospf.arriving = size = len(payload)
+    if state is not _DR and state is not _BACKUP and destination == ALL_D_ROUTERS:
         return
     if address == interface.address and not interface.facts.unnumbered:
         ospf.refuse(interface, "Self Originated")
@@ -64,7 +78,7 @@ def receive(
             return
         interface = found
     elif (
-        interface.network_type is not NetworkType.POINT_TO_POINT
+        interface.network_type is not _POINT_TO_POINT
         and (address ^ interface.address) & interface.mask
     ):
         if ospf.debugging:
@@ -87,11 +101,12 @@ def receive(
     neighbor = interface.neighbors.get(key)
     if not _authentic(ospf, interface, source, packet, neighbor):
         return
+    kind = packet.kind
     for counters in (interface.counters, ospf.counters):
-        counters.received[packet.kind] += 1
-        counters.received_bytes[packet.kind] += len(payload)
+        counters.received[kind] += 1
+        counters.received_bytes[kind] += size
     try:
-        if packet.kind == PacketType.HELLO:
+        if kind == _HELLO:
             _hello(ospf, interface, source, key, packet)
         elif neighbor is None or neighbor.id != packet.router:
             ospf.refuse(interface, "Unknown Neighbor")
@@ -178,7 +193,7 @@ def _authentic(
             f" Input packet specified type {packet.auth_type}, we use type {ours.value}",
         )
         return False
-    if ours is AuthType.NULL:
+    if ours is _UNSIGNED:
         return True
     if ours is AuthType.SIMPLE:
         if packet.password == interface.authentication.password:
@@ -351,9 +366,9 @@ def _hello_fits(ospf: "Ospf", interface: "Interface", source: IPv4Address, hello
 
 def _to_neighbor(ospf: "Ospf", neighbor: Neighbor, packet: Packet) -> None:
     interface, kind = neighbor.interface, packet.kind
-    if kind == PacketType.LS_UPDATE:
+    if kind == _LS_UPDATE:
         _update(ospf, neighbor, packet)
-    elif kind == PacketType.LS_ACK:
+    elif kind == _LS_ACK:
         _acknowledgment(ospf, neighbor, packet)
     elif kind == PacketType.DATABASE_DESCRIPTION:
         neighbor.exchange.received(DatabaseDescription.parse(packet.body))
@@ -385,11 +400,11 @@ def _to_neighbor(ospf: "Ospf", neighbor: Neighbor, packet: Packet) -> None:
 
 
 def _update(ospf: "Ospf", neighbor: Neighbor, packet: Packet) -> None:
-    if neighbor.state < NeighborState.EXCHANGE:
+    if neighbor.state < _EXCHANGE:
         return
     interface = neighbor.interface
     update = parse_update(packet.body)
-    if ospf.debugging and neighbor.state is not NeighborState.FULL:
+    if ospf.debugging and neighbor.state is not _FULL:
         text = (
             f"Rcv LS UPD from Nbr ID {dotted(neighbor.id)} length {len(packet.data)}"
             f" LSA count {len(update.lsas)}"
@@ -410,8 +425,8 @@ def _acknowledgment(ospf: "Ospf", neighbor: Neighbor, packet: Packet) -> None:
     unacknowledged = neighbor.unacknowledged
     if not unacknowledged:
         return
-    for offset in range(HEADER_LENGTH + 2, len(data), LSA_HEADER_LENGTH):
-        unacknowledged.pop(data[offset : offset + 18], None)
+    for (instance,) in _INSTANCES.iter_unpack(packet.body):
+        unacknowledged.pop(instance, None)
     if not unacknowledged:
         neighbor.all_acknowledged()
     ospf.check_dying()

@@ -29,6 +29,8 @@ class Reporter:
         self.debugging: set[str] = set()
         """Topics of `debug ip ospf`: adj, events, hello, packet, spf, lsa-generation, flood."""
         self.counters = Counters()
+        self.arriving = 0
+        """Bytes of the packet that is being looked at."""
 
     def area_text(self, number: int) -> str:
         """An area's number, as it was typed."""
@@ -97,8 +99,8 @@ class Reporter:
 
     def refuse(self, interface: "Outlet", reason: str) -> None:
         """Count a packet that is not taken, by one of HEADER_ERRORS."""
-        interface.counters.refuse(reason)
-        self.counters.refuse(reason)
+        interface.counters.refuse(reason, self.arriving)
+        self.counters.refuse(reason, self.arriving)
 
     def refuse_lsa(self, interface: "Outlet", neighbor: "Neighbor", error: DecodeError) -> None:
         """Count an LSA that is not taken."""

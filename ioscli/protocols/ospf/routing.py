@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from enum import IntEnum
-from functools import lru_cache
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,11 +14,9 @@ from ioscli.codec.ospf.numbers import (
     ROUTER_EXTERNAL,
     LsType,
 )
-from ioscli.model.effects import Install, Withdraw
-from ioscli.model.ifname import NULL0, InterfaceName
+from ioscli.model.ifname import InterfaceName
 from ioscli.model.ospf import BACKBONE, OspfProcess
-from ioscli.model.rib import Path, Route, RouteSource
-from ioscli.protocols.ospf.graph import Prefix, network_of, prefix_key
+from ioscli.protocols.ospf.graph import Prefix, prefix_key
 from ioscli.protocols.ospf.spf import UNREACHED, Hop, Hops, Reach, Tree
 
 if TYPE_CHECKING:
@@ -390,134 +387,3 @@ def _towards(ospf: "Ospf", inside: OspfRoute, address: int) -> Hops:
                 return ()
             return (Hop(interface.facts.name, IPv4Address(address)),)
     return ()
-
-
-# From table to table
-
-
-def changes(old: Table, new: Table, config: OspfProcess) -> Iterator[Install | Withdraw]:
-    """What the router's table must be told."""
-    before: dict[Prefix, Reach] = {}
-    after: dict[Prefix, Reach] = {}
-    if not _same_tree(old.base, new.base):
-        before = {} if old.base is None else old.base.reached()
-        if new.base is not None:
-            after = new.base.reached()
-            yield from _base_changes(old, new.base, before, after, config)
-    for prefix, route in new.extra.items():
-        known = old.extra.get(prefix)
-        if known == route:
-            continue
-        if _offered(route.hops, route.kind):
-            yield Install(_route(route, config))
-        elif known is not None and _offered(known.hops, known.kind):
-            yield Withdraw(network_of(prefix))
-    for prefix, (_, hops, _) in before.items():
-        if prefix not in after and prefix not in new.extra and _offered(hops, PathKind.INTRA):
-            yield Withdraw(network_of(prefix))
-    for prefix, known in old.extra.items():
-        if prefix in new.extra or not _offered(known.hops, known.kind):
-            continue
-        if prefix not in after and new.get(prefix) is None:
-            yield Withdraw(network_of(prefix))
-
-
-def _same_tree(old: Tree | None, new: Tree | None) -> bool:
-    if old is None or new is None:
-        return old is new
-    return old.graph is new.graph and old.distance == new.distance and old.hops == new.hops
-
-
-def _base_changes(
-    old: Table,
-    tree: Tree,
-    before: dict[Prefix, Reach],
-    after: dict[Prefix, Reach],
-    config: OspfProcess,
-) -> Iterator[Install | Withdraw]:
-    distance, process = _distance(PathKind.INTRA, config), config.process
-    extra = old.extra
-    paths: dict[tuple[int, ...], tuple[Path, ...]] = {}
-    for prefix, reach in after.items():
-        known = before.get(prefix)
-        cost, hops, numbers = reach
-        if known is not None and known == reach:
-            continue
-        other = extra.get(prefix) if extra else None
-        if other is not None and _is_same(other, tree, reach):
-            continue
-        if hops and hops[0].address is not None:
-            # Whatever one router has is reached by the same paths.
-            ways = paths.get(numbers)
-            if ways is None:
-                ways = paths[numbers] = _paths(hops, tree.told(reach), config)
-            yield Install(
-                Route(network_of(prefix), RouteSource.OSPF, distance, cost, ways, 0, process)
-            )
-            continue
-        was = known is not None and _offered(known[1], PathKind.INTRA)
-        if was or (other is not None and _offered(other.hops, other.kind)):
-            yield Withdraw(network_of(prefix))
-
-
-def _is_same(route: OspfRoute, tree: Tree, reach: Reach) -> bool:
-    """Whether a route is the one that a tree has."""
-    cost, hops, _ = reach
-    same = route.kind is PathKind.INTRA and route.cost == cost and route.hops == hops
-    return same and route.advertisers == tree.told(reach)
-
-
-def _offered(hops: Hops, kind: PathKind) -> bool:
-    """Whether a route is for the router's table: not one to a network that it is on."""
-    return kind is PathKind.DISCARD or bool(hops and hops[0].address is not None)
-
-
-def every_route(table: Table, config: OspfProcess) -> Iterator[Install]:
-    """All of it, when distances or the number of paths have changed."""
-    for route in table.routes():
-        if _offered(route.hops, route.kind):
-            yield Install(_route(route, config))
-
-
-def _route(route: OspfRoute, config: OspfProcess) -> Route:
-    if route.kind is PathKind.DISCARD:
-        paths: tuple[Path, ...] = (Path(None, NULL0),)
-        distance = route.distance
-    else:
-        paths = _paths(route.hops, route.advertisers, config)
-        distance = _distance(route.kind, config)
-    return Route(
-        network_of(route.prefix),
-        RouteSource.OSPF,
-        distance,
-        route.metric,
-        paths,
-        route.tag,
-        config.process,
-        route.code,
-    )
-
-
-def _paths(hops: Hops, told: tuple[int, ...], config: OspfProcess) -> tuple[Path, ...]:
-    return tuple(
-        [
-            Path(hop.address, hop.interface, address_of(router))
-            for hop, router in zip(hops[: config.maximum_paths], told, strict=False)
-        ]
-    )
-
-
-@lru_cache(maxsize=16_384)
-def address_of(router: int) -> IPv4Address:
-    """A router ID as the routing table names it: one object for all routers."""
-    return IPv4Address(router)
-
-
-def _distance(kind: PathKind, config: OspfProcess) -> int:
-    if kind is PathKind.INTRA:
-        special = config.distance_intra
-    elif kind is PathKind.INTER:
-        special = config.distance_inter
-    else:
-        special = config.distance_external
-    return config.distance if special is None else special

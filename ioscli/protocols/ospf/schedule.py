@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ioscli.protocols.ospf.machine import Ospf
 
 KEPT_RUNS = 20
+_NETWORK = int(LsType.NETWORK)
 
 _REASONS: dict[int, str] = {
     LsType.ROUTER: "R",
@@ -40,6 +41,7 @@ class SpfSchedule:
     __slots__ = (
         "_areas",
         "_changed",
+        "_noted",
         "_ospf",
         "_reasons",
         "_throttle",
@@ -55,6 +57,8 @@ class SpfSchedule:
         self._areas: set[int] = set()
         self._reasons: dict[str, None] = {}
         self._changed = 0
+        self._noted: int | None = None
+        """The type of the LSA that was last among the reasons of the run to come."""
         self.partial_due = False
         """Whether routes must be worked out anew on the trees that there are."""
         self.runs: list[SpfRun] = []
@@ -71,16 +75,21 @@ class SpfSchedule:
         self._areas.clear()
         self._reasons.clear()
         self._changed = 0
+        self._noted = None
         self.partial_due = False
 
     def lsa_changed(self, area: "Area", lsa: Lsa) -> None:
         """A database has something new: schedule a run, or a calculation without trees."""
         kind = lsa.kind
-        if kind <= LsType.NETWORK:
+        if kind == self._noted and area.id in self._areas and not self._ospf.debugging:
+            self._changed += 1  # one more of what a run is scheduled for already
+        elif kind <= _NETWORK:
+            self._noted = kind
             self._changed += 1
             self._reasons[_REASONS[kind]] = None
             ospf = self._ospf
-            if "spf" in ospf.debugging:
+            debugging = "spf" in ospf.debugging
+            if debugging:
                 text = (
                     f"Detect change in LSA type {kind}, LSID {dotted(lsa.id)},"
                     f" from {dotted(lsa.router)} area {ospf.area_text(area.id)}"
@@ -90,7 +99,7 @@ class SpfSchedule:
             if self._timer.when is None:
                 when = self._throttle.next_time(ospf.config.spf_throttle, ospf.now)
                 self._timer.set(when)
-                if "spf" in ospf.debugging:
+                if debugging:
                     text = f"Schedule SPF in area {ospf.area_text(area.id)}"
                     ospf.debug("spf", None, f"{text}, spf_time {(when - ospf.now) // 1000}ms")
         elif kind in _REASONS:
@@ -123,6 +132,7 @@ class SpfSchedule:
         self._areas.clear()
         self._reasons = {}
         self._changed = 0
+        self._noted = None
         self.partial_due = False
         # The backbone comes last: its virtual links lie on the other areas' trees.
         for number in sorted(areas, key=lambda number: (number == 0, number)):

@@ -72,21 +72,25 @@ class Tree:
 
     def reached(self) -> dict[Prefix, Reach]:
         """Every reached prefix; worked out each time, as it is large and seldom needed."""
-        distance, hops = self.distance, self.hops
+        distance, hops = self.distance.tolist(), self.hops
         found: dict[Prefix, Reach] = {}
-        for vertex in self.graph.order:
-            number = vertex.number
-            here = distance[number]
-            if here >= UNREACHED:
-                continue
-            ways, alone = hops[number], vertex.alone
-            for prefix, metric in vertex.stubs:
-                cost = here + metric
-                known = found.get(prefix)
-                if known is None or cost < known[0]:
-                    found[prefix] = cost, ways, alone
-                elif cost == known[0]:
-                    found[prefix] = cost, _merged(known[1], ways), known[2] + alone
+        for prefix, (number, metric, alone), others in self.graph.prefixes:
+            cost = distance[number]
+            ways: Hops = ()
+            numbers: tuple[int, ...] = ()
+            if cost < UNREACHED:
+                cost, ways, numbers = cost + metric, hops[number], alone
+            for other, beyond, only in others:
+                here = distance[other]
+                if here >= UNREACHED:
+                    continue
+                here += beyond
+                if here < cost or not numbers:
+                    cost, ways, numbers = here, hops[other], only
+                elif here == cost:
+                    ways, numbers = _merged(ways, hops[other]), numbers + only
+            if numbers:
+                found[prefix] = cost, ways, numbers
         return found
 
     def told(self, reach: Reach) -> tuple[int, ...]:

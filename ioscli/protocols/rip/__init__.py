@@ -6,8 +6,9 @@
 - reception: messages in, their checks, their routes
 - interface: what the machine is told of interfaces, and counts there
 
-Different from the RFC, as on IOS: a holddown; metrics kept without the own hop; unreachable routes
-leave the routing table at once (IOS lists them as `possibly down` until they are flushed).
+Different from the RFC, as on IOS: a holddown; metrics kept without the own hop; what is not heard
+of for too long stays in the routing table as `possibly down`, and packets go there, until it is
+flushed (Cisco's `timers basic`). What a gateway says is unreachable leaves the table at once.
 """
 
 from ioscli.protocols.rip.machine import Rip

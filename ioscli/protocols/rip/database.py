@@ -72,6 +72,8 @@ class RipRoute:
     gateways: frozenset[Gateway] = frozenset()
     """Who had told it then."""
     flush_at: Instant = _NEVER
+    held: Gateway | None = None
+    """Whom packets still go to, as the table keeps what timed out until it is flushed."""
 
     @property
     def is_up(self) -> bool:

@@ -18,7 +18,7 @@ from ioscli.model.effects import (
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import SECOND, Instant
 from ioscli.model.policy import PolicyConfig
-from ioscli.model.rib import Path, Route, RouteSource
+from ioscli.model.rib import INACCESSIBLE, Path, Route, RouteSource
 from ioscli.model.rip import RipConfig
 from ioscli.protocols.rip.advertising import advertised
 from ioscli.protocols.rip.database import Gateway, Heard, Origin, RipRoute
@@ -49,8 +49,8 @@ class Rip:
         self.now = Instant(0)
         self.debugging: set[str] = set()
         """Of `rip`, `rip events`, `rip database`."""
-        self.refreshed: list[IPv4Network] = []
-        """Routes that updates confirmed: whoever keeps ages takes them from here."""
+        self.refreshed: list[tuple[IPv4Network, Instant]] = []
+        """When routes of the table were heard of last: whoever keeps ages takes this from here."""
         self.next_update: Instant | None = None
         self._triggered_at: Instant | None = None
         self._quiet_until = Instant(0)
@@ -128,23 +128,37 @@ class Rip:
             if route.invalid_since is not None and not route.is_up:
                 if now >= route.flush_at:
                     del self.routes[route.prefix]
+                    self._let_go(route, effects)
                     self.note("rip database", f"RIP-DB: garbage collect {route.prefix}", effects)
                     continue
             elif route.origin is Origin.LEARNED:
                 silent = [who for who, heard in route.paths.items() if now >= heard.at + limit]
                 for gateway in silent:
-                    self.lose(now, route, gateway, effects)
+                    self.lose(now, route, gateway, effects, timed_out=True)
             self.watch(route)
 
     # -- routes ------------------------------------------------------------------------------------
 
     def lose(
-        self, now: Instant, route: RipRoute, gateway: Gateway, effects: list[RoutingEffect]
+        self,
+        now: Instant,
+        route: RipRoute,
+        gateway: Gateway,
+        effects: list[RoutingEffect],
+        *,
+        timed_out: bool = False,
     ) -> None:
-        """A gateway does not lead to a route any more."""
+        """A gateway does not lead to a route any more: it says so, or was not heard for long."""
         if len(route.paths) > 1:
             del route.paths[gateway]
             self.install(route, effects)
+        elif timed_out:
+            heard = route.paths[gateway]
+            route.held = gateway
+            path = Path(heard.next_hop, gateway.interface, gateway.source)
+            self._unreachable(now, route, effects)
+            self._offer(route, INACCESSIBLE, (path,), effects)
+            self.refreshed.append((route.prefix, heard.at))
         else:
             self._unreachable(now, route, effects)
 
@@ -153,7 +167,13 @@ class Rip:
         route.invalidate(now, self.config)
         self.watch(route)
         self.trigger(now)
-        if learned:
+        if learned and route.held is None:
+            effects.append(Withdraw(route.prefix))
+
+    def _let_go(self, route: RipRoute, effects: list[RoutingEffect]) -> None:
+        """Take a route that is held down out of the table."""
+        if route.held is not None:
+            route.held = None
             effects.append(Withdraw(route.prefix))
 
     def install(self, route: RipRoute, effects: list[RoutingEffect]) -> None:
@@ -162,9 +182,17 @@ class Rip:
             Path(heard.next_hop, gateway.interface, gateway.source)
             for gateway, heard in route.paths.items()
         )[: self.config.maximum_paths]
-        made = Route(
-            route.prefix, RouteSource.RIP, self.config.distance, route.metric, paths, route.tag
-        )
+        self._offer(route, route.metric, paths, effects)
+
+    def _offer(
+        self,
+        route: RipRoute,
+        metric: int,
+        paths: tuple[Path, ...],
+        effects: list[RoutingEffect],
+    ) -> None:
+        distance = self.config.distance
+        made = Route(route.prefix, RouteSource.RIP, distance, metric, paths, route.tag)
         effects.append(Install(made))
 
     def _put_own(self, now: Instant, route: RipRoute, effects: list[RoutingEffect]) -> None:
@@ -172,6 +200,8 @@ class Rip:
         known = self.routes.get(route.prefix)
         if known is not None and known.origin is Origin.LEARNED and known.is_up:
             effects.append(Withdraw(route.prefix))
+        elif known is not None:
+            self._let_go(known, effects)
         self.routes[route.prefix] = route
         self.trigger(now)
 
@@ -218,6 +248,8 @@ class Rip:
         for route in list(self.routes.values()):
             for gateway in [it for it in route.paths if it.interface == name]:
                 self.lose(now, route, gateway, effects)
+            if route.held is not None and route.held.interface == name:
+                self._let_go(route, effects)
 
     def _follow_connected(
         self,
@@ -318,6 +350,7 @@ class Rip:
                 del self.routes[route.prefix]
                 if route.is_up:
                     effects.append(Withdraw(route.prefix))
+                self._let_go(route, effects)
         for interface in self.interfaces.values():
             self._sender.request(interface, effects)
         self._flash(now, effects)
@@ -419,7 +452,7 @@ class Rip:
             if known is None or known.next_hop != heard.next_hop or route.tag != tag:
                 route.tag = tag
                 self.install(route, effects)
-            self.refreshed.append(route.prefix)
+            self.refreshed.append((route.prefix, now))
         elif known is not None:
             if metric >= INFINITY or len(route.paths) > 1:
                 self.lose(now, route, gateway, effects)

@@ -8,6 +8,7 @@ from ioscli.codec.tcp import HEADER_LENGTH, Flag, Options, TcpHeader
 from ioscli.model.instant import SECOND, Duration, Instant
 from ioscli.protocols.tcp.congestion import CongestionWindow
 from ioscli.protocols.tcp.effects import (
+    Acknowledge,
     Closed,
     Ends,
     Established,
@@ -80,12 +81,18 @@ class Connection:
         self.state = State.CLOSED
         self.passive = passive
         self.opened = now
+        self.heard = self.spoke = now
+        """When the last segment came in, and the last went out."""
+        self._now = now
+        """Of the current call."""
         self.iss, self.irs = iss, 0
         self.snd_una = self.snd_nxt = iss
         self.snd_max = iss
         """SND.NXT before anything was sent again."""
         self.snd_wnd = 0
         self.rcv_nxt = 0
+        self._acknowledged_to = 0
+        """RCV.NXT as the peer was told last."""
         self.mss = settings.mss
         self.rto = RetransmissionTimeout(settings.initial_timeout, SHORTEST, LONGEST)
         self.congestion = CongestionWindow(settings.mss)
@@ -115,6 +122,7 @@ class Connection:
     def open(self, now: Instant) -> list[TcpEffect]:
         """Active open."""
         self.state = State.SYN_SENT
+        self._now = now
         self._ends_at = Instant(now + self.settings.connect_time)
         self._send_syn(now)
         return self._take()
@@ -122,6 +130,7 @@ class Connection:
     def accept(self, now: Instant, syn: TcpHeader) -> list[TcpEffect]:
         """Passive open: a SYN came to a port that listens."""
         self.state = State.SYN_RECEIVED
+        self._now = self.heard = now
         self._ends_at = Instant(now + self.settings.connect_time)
         self._learn_peer(syn)
         self._send_syn(now)
@@ -129,6 +138,7 @@ class Connection:
 
     def send(self, now: Instant, data: bytes) -> list[TcpEffect]:
         """Queue bytes for the peer."""
+        self._now = now
         if self.state in _MAY_SEND or self.state in (State.SYN_SENT, State.SYN_RECEIVED):
             self._unsent += data
             self._push(now)
@@ -136,6 +146,7 @@ class Connection:
 
     def close(self, now: Instant) -> list[TcpEffect]:
         """Send what is queued, then FIN."""
+        self._now = now
         if self.state is State.SYN_SENT:
             self._end(Why.ABORTED)
         else:
@@ -158,6 +169,7 @@ class Connection:
 
     def path_mtu(self, now: Instant, mtu: int) -> list[TcpEffect]:
         """A router on the way takes no larger packets: send smaller segments again (RFC 1191)."""
+        self._now = now
         mss = max(_SMALLEST_MSS, mtu - _IP_HEADER - HEADER_LENGTH)
         if mss < self.mss and self.state in _SYNCHRONIZED:
             self.mss = mss
@@ -176,6 +188,7 @@ class Connection:
 
     def handle_timer(self, now: Instant) -> list[TcpEffect]:
         """Send again what was not acknowledged; end what took too long."""
+        self._now = now
         if self._ends_at is not None and now >= self._ends_at:
             self._end(Why.FINISHED if self.state is State.TIME_WAIT else Why.TIMED_OUT)
         elif self._resend_at is not None and now >= self._resend_at:
@@ -202,6 +215,7 @@ class Connection:
 
     def receive(self, now: Instant, header: TcpHeader, payload: bytes) -> list[TcpEffect]:
         """A segment of this connection; its checksum and signature were right."""
+        self._now = self.heard = now
         self.segments_in += 1
         self.bytes_in += len(payload)
         if self.state is State.SYN_SENT:
@@ -237,8 +251,8 @@ class Connection:
         self._learn_peer(header)
         if flags & Flag.ACK:
             self._acknowledged(now, header.acknowledgment)
-            self._establish()
             self._acknowledge()
+            self._establish()
             self._push(now)
         else:  # both opened at once
             self.state = State.SYN_RECEIVED
@@ -340,7 +354,10 @@ class Connection:
             self.rcv_nxt = add(self.rcv_nxt, 1)
             self._peer_finished(now)
         if payload or header.flags & Flag.FIN:
-            self._acknowledge()
+            if self._acknowledged_to == self.rcv_nxt:
+                self._acknowledge()  # again: something is missing, or came twice
+            else:
+                self._effects.append(Acknowledge(self.ends))
 
     def _park(self, sequence: int, payload: bytes) -> None:
         late = distance(self.rcv_nxt, sequence)
@@ -453,6 +470,12 @@ class Connection:
         elif self._fin_at is not None:
             self._emit(Flag.FIN | Flag.ACK, self._fin_at)
 
+    def acknowledge(self) -> list[TcpEffect]:
+        """Acknowledge what came, unless a segment of the user's just did (RFC 9293 3.8.6.3)."""
+        if self.state is not State.CLOSED and self._acknowledged_to != self.rcv_nxt:
+            self._acknowledge()
+        return self._take()
+
     def _acknowledge(self) -> None:
         self._emit(Flag.ACK, self.snd_nxt)
 
@@ -480,9 +503,12 @@ class Connection:
             self.settings.window,
             options,
         )
+        if flags & Flag.ACK:
+            self._acknowledged_to = self.rcv_nxt
         settings = self.settings
         segment = header.build(payload, self.ends.local, self.ends.peer, settings.key)
         self.segments_out += 1
+        self.spoke = self._now
         self._effects.append(
             SendSegment(
                 self.ends.local,

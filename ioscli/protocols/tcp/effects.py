@@ -72,6 +72,12 @@ class Received(NamedTuple):
     data: bytes
 
 
+class Acknowledge(NamedTuple):
+    """What came before is to be acknowledged, once its user had a chance to answer."""
+
+    ends: Ends
+
+
 class PeerClosed(NamedTuple):
     """The peer will send nothing more; what is sent to it still arrives."""
 
@@ -93,4 +99,4 @@ class BadSignature(NamedTuple):
     """Whether it carried a signature at all."""
 
 
-TcpEffect = SendSegment | Established | Received | PeerClosed | Closed | BadSignature
+TcpEffect = SendSegment | Established | Received | Acknowledge | PeerClosed | Closed | BadSignature

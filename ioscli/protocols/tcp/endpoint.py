@@ -92,6 +92,11 @@ class Tcp:
         connection = self.connections.get(ends)
         return [] if connection is None else self._done(connection, connection.send(now, data))
 
+    def acknowledge(self, ends: Ends) -> list[TcpEffect]:
+        """Acknowledge what came over a connection, if nothing that was sent since did."""
+        connection = self.connections.get(ends)
+        return [] if connection is None else self._done(connection, connection.acknowledge())
+
     def close(self, now: Instant, ends: Ends) -> list[TcpEffect]:
         """Close this side once everything queued was sent."""
         connection = self.connections.get(ends)

@@ -12,6 +12,7 @@ from ioscli.engine.simulation import Simulation
 from ioscli.model.instant import Instant
 from ioscli.protocols.tcp.connection import TcpSettings
 from ioscli.protocols.tcp.effects import (
+    Acknowledge,
     BadSignature,
     Closed,
     Ends,
@@ -118,6 +119,10 @@ class TcpService:
         """Reset a connection."""
         self._carry_out(self.machine.abort(ends))
 
+    def user_of(self, ends: Ends) -> TcpUser | None:
+        """Whose a connection is; None: nobody's any more, or not yet."""
+        return self._users.get(ends)
+
     # -- the network -------------------------------------------------------------------------------
 
     def segment(self, packet: bytes) -> None:
@@ -170,6 +175,8 @@ class TcpService:
                 case Received(ends, data):
                     if ends in self._users:
                         self._users[ends].received(ends, data)
+                case Acknowledge(ends):
+                    self._carry_out(self.machine.acknowledge(ends))
                 case PeerClosed(ends):
                     if ends in self._users:
                         self._users[ends].peer_closed(ends)

@@ -379,6 +379,8 @@ def test_2918_soft_inbound_asks_for_a_refresh() -> None:
     neighbor = right.machine.neighbors[IPv4Address("10.0.0.1")]
     assert neighbor.received.refreshes == 1
     assert neighbor.sent.refreshes == 2  # RFC 7313: the beginning and the end
+    assert neighbor.refresh_epoch == 1
+    assert left.machine.neighbors[IPv4Address("10.0.0.2")].refresh_epoch == 2
 
 
 def test_soft_reconfiguration_keeps_what_policy_denied() -> None:

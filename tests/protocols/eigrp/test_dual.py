@@ -307,3 +307,23 @@ def test_wide_metrics_find_the_same_paths() -> None:
     assert entry.fd == 655_360 + 2 * 655_360 + 81_920
     assert r1.routes[IPv4Network("192.168.3.0/24")].metric == entry.fd // 128
     assert mesh.loops == []
+
+
+def test_what_a_reply_said_is_not_what_updates_said() -> None:
+    """A neighbor that was told by a reply that there is no path hears of the old one again.
+
+    R2's query finds R3 just as its link to R1 comes back: R3 replies that it has no path, and has
+    the one it told before a moment later.
+    """
+    mesh = Mesh(3, [(0, 1, 1), (0, 2, 5), (1, 2, 5)])
+    network, back = mesh.network, frozenset(("R1", "R3"))
+    network.configure()
+    network.run(12)
+    network.cut(mesh.wires[back])
+    direct = frozenset(("R1", "R2"))
+    mesh.delays[direct] = 33
+    for router, name in mesh.wires[direct].ends:
+        network.change(router, name, delay=330)
+    network.mend(mesh.wires[back])
+    network.run(30)
+    mesh.check()

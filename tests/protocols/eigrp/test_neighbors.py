@@ -422,3 +422,23 @@ def test_settings_of_an_interface_fall_back_on_the_defaults() -> None:
     default = EigrpInterfaceSettings(hello_interval=9, hold_time=30, split_horizon=False)
     merged = own.over(default)
     assert (merged.hello_interval, merged.hold_time, merged.split_horizon) == (2, 30, False)
+
+
+@pytest.mark.parametrize(("percent", "at_once"), [(None, False), (5000, True)])
+def test_updates_keep_to_eigrps_share_of_the_bandwidth(percent: int | None, at_once: bool) -> None:
+    """Two full packets over 100 kb/s: half of that takes 240 ms for each (`bandwidth-percent`)."""
+    network = Network()
+    r1, r2 = network.router("R1"), network.router("R2")
+    settings = EigrpInterfaceSettings(bandwidth_percent=percent)
+    network.link(r1, r2, "10.0.0.0/24", kind="Tunnel", settings=lambda: settings)
+    network.configure()
+    network.run(20)
+    for third in range(60):
+        network.interface(r1, "Loopback", f"172.16.{third}.1/24")
+    network.configure(r1)
+    network.run(0.2)
+    known = sum(f"172.16.{third}.0/24" in map(str, r2.routes) for third in range(60))
+    assert 20 < known <= 60
+    assert (known == 60) is at_once
+    network.run(0.2)
+    assert r2.route("172.16.59.0/24")

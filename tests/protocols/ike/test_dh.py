@@ -6,7 +6,8 @@ import pytest
 
 from ioscli.codec.errors import DecodeError
 from ioscli.model.isakmp import DH_GROUP_BITS
-from ioscli.protocols.ike.dh import GROUPS, EcpGroup, ModpGroup
+from ioscli.protocols.ike import dh
+from ioscli.protocols.ike.dh import GROUPS, EcpGroup, ModpGroup, SubgroupModpGroup
 
 MODP = [number for number, group in GROUPS.items() if isinstance(group, ModpGroup)]
 ECP = [number for number, group in GROUPS.items() if isinstance(group, EcpGroup)]
@@ -53,7 +54,7 @@ def test_both_sides_agree(number: int) -> None:
     assert secret == theirs.shared(ours.public)
     size = (DH_GROUP_BITS[number] + 7) // 8
     assert len(secret) == size
-    assert len(ours.public) == (size if number in MODP else 2 * size)
+    assert len(ours.public) == (2 * size if number in ECP else size)
 
 
 @pytest.mark.parametrize("number", list(GROUPS))
@@ -105,3 +106,46 @@ def test_p256_vector() -> None:
     assert key.shared(peer).hex().upper() == (
         "D6840F6B42F6EDAFD13116E0E12565202FEF8E9ECE7DCE03812464D04B9442DE"
     )
+
+
+def test_subgroup_of_prime_order() -> None:
+    # RFC 5114, 2.3: the generator has the order q, and q divides p - 1.
+    group = GROUPS[24]
+    assert isinstance(group, SubgroupModpGroup)
+    assert pow(2, group.prime - 1, group.prime) == pow(2, group.order - 1, group.order) == 1
+    assert (group.prime - 1) % group.order == 0
+    assert pow(group.generator, group.order, group.prime) == 1
+    assert (group.prime.bit_length(), group.order.bit_length()) == (2_048, 256)
+
+
+def test_values_outside_the_subgroup() -> None:
+    group = GROUPS[24]
+    assert isinstance(group, SubgroupModpGroup)
+    key = group.generate(random.Random(1))
+    # 2 has another order: it would leak the exponent modulo a small factor of (p - 1) / q.
+    for value in (0, 1, 2, group.prime - 1, group.prime):
+        with pytest.raises(DecodeError, match="outside"):
+            key.shared(value.to_bytes(group.size))
+    with pytest.raises(DecodeError, match="bytes"):
+        key.shared(b"\2")
+
+
+@pytest.mark.parametrize("number", [5, 14, 15, 16])
+def test_openssl_and_plain_powers_agree(number: int) -> None:
+    group = GROUPS[number]
+    assert isinstance(group, ModpGroup)
+    source = random.Random(number)
+    for _ in range(3):
+        exponent = source.getrandbits(2 * group.strength + 64)
+        plain, fast = dh._ModpKey(group, exponent), dh._OpensslKey(group, exponent)
+        assert fast.public == plain.public
+        # Half of all values are outside the subgroup of the generator: both kinds are there.
+        for value in (source.randrange(2, group.prime - 1) for _ in range(3)):
+            peer = value.to_bytes(group.size)
+            assert fast.shared(peer) == plain.shared(peer)
+
+
+def test_openssl_results_keep_their_leading_zeros() -> None:
+    group = GROUPS[14]
+    assert isinstance(group, ModpGroup)
+    assert dh._OpensslKey(group, 1_000).public == (1 << 1_000).to_bytes(group.size)

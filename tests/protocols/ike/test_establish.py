@@ -259,9 +259,13 @@ def test_shorter_phase_one_lifetime_ends_the_sa(initiator: int, responder: int) 
     wire.a.configure(config(policy(lifetime=initiator)), child(A, B))
     wire.b.configure(config(policy(lifetime=responder)), child(B, A))
     wire.a.initiate(child(A, B))
-    wire.run(599)
+    wire.run(1)
+    left = [peer.machine.sas(wire.now)[0].lifetime_left for peer in (wire.a, wire.b)]
+    assert left == [599, 599]
+    wire.run(598)
     assert wire.a.states() == wire.b.states() == ["QM_IDLE"]
-    assert len(wire.sent) == 9
+    # The responder tells the initiator when its own lifetime is the shorter one.
+    assert len(wire.sent) == 9 + (responder < initiator)
     wire.run(2)
     for peer in (wire.a, wire.b):
         (sa,) = peer.machine.sas(wire.now)

@@ -68,7 +68,7 @@ def test_wrong_key(seed: int) -> None:
     wire.run(54)
     assert wire.b.logs == [BAD_MESSAGE] * 6
     wire.run(10)
-    assert [failed.reason for failed in wire.a.failed] == ["death by retransmission P1"]
+    assert [failed.reason for failed in wire.a.failed] == ["Death by retransmission P1"]
     for peer in (wire.a, wire.b):
         (sa,) = peer.machine.sas(wire.now)
         assert (sa.state, sa.deleted, sa.conn_id) == ("MM_NO_STATE", True, 1001)
@@ -104,7 +104,7 @@ def test_policy_mismatch(theirs: IsakmpPolicy) -> None:
     assert wire.a.states() == wire.b.states() == ["MM_NO_STATE"]
     assert wire.b.machine.sas(wire.now)[0].deleted
     wire.run(61)
-    assert [failed.reason for failed in wire.a.failed] == ["death by retransmission P1"]
+    assert [failed.reason for failed in wire.a.failed] == ["Death by retransmission P1"]
     assert wire.b.logs == [MAIN_MODE_FAILURE]
     assert wire.b.machine.counters.refused == 1
 
@@ -301,7 +301,7 @@ def test_nonces_have_bounds() -> None:
         (IsakmpHeader(b"cookie-i", bytes(8), 0, 34, version=0x20).build(b""), "unsupported"),
         (IsakmpHeader(b"cookie-i", b"cookie-r", 0, 2).build(b""), "unknown_sa"),
         (IsakmpHeader(b"cookie-i", b"cookie-r", 8, 5, 1, 9).build(bytes(32)), "unknown_sa"),
-        (IsakmpHeader(b"cookie-i", bytes(8), 0, 4).build(b""), "unsupported"),
+        (IsakmpHeader(b"cookie-i", bytes(8), 0, 4).build(b""), "unauthenticated"),
         (IsakmpHeader(bytes(8), bytes(8), 0, 2).build(b""), "unknown_sa"),
         (IsakmpHeader(b"cookie-i", bytes(8), 1, 2).build(b"\0\0\0\7"), "malformed"),
         (IsakmpHeader(b"cookie-i", bytes(8), 0, 2).build(b""), "unauthenticated"),

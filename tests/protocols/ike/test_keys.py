@@ -22,7 +22,8 @@ from ioscli.protocols.ike.algorithms import (
     IkeCipher,
     Prf,
 )
-from ioscli.protocols.ike.nat import Endpoint, nat_hash
+from ioscli.protocols.ike.effects import Endpoint
+from ioscli.protocols.ike.nat import nat_hash
 from ioscli.protocols.ike.phase_two import selector_of
 from tests.vectors.captures import INITIATOR, PRE_SHARED_KEY, RESPONDER, STEMS, Capture
 

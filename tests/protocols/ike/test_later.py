@@ -59,7 +59,7 @@ class Insider:
         self.cipher = CIPHERS[IkeEncryption.AES_256]
         self.keys = sa.protection.keys
         self.cookies = sa.cookies
-        self.last_block = sa.main.iv
+        self.last_block = sa.phase_one.iv
         self.wire = wire
 
     def informational(self, message_id: int, *payloads: Payload, good: bool = True) -> Send:
@@ -326,17 +326,20 @@ def test_nat_moves_ike_to_port_4500() -> None:
     assert (ours.peer_port, theirs.peer_port) == (4500, 14_500)
 
 
+OFFERED, ANSWERED = (phase_two.Spis(Spi(number), Spi(0)) for number in (300, 301))
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_udp_encapsulation_is_offered_behind_a_nat(version: NatTraversal) -> None:
-    offer = phase_two.offer(child(A, B), Spi(300), version)
+    offer = phase_two.offer(child(A, B), OFFERED, version)
     attributes = offer.proposals[0].transforms[0].attributes
     modes = [a.value for a in attributes if a.type == PhaseTwoAttribute.ENCAPSULATION_MODE]
     assert modes == [version.udp_tunnel]
-    assert phase_two.choose(child(B, A), offer, Spi(301), version) is not None
-    assert phase_two.choose(child(B, A), offer, Spi(301), None) is None
-    plain = phase_two.offer(child(A, B), Spi(300), None)
+    assert phase_two.choose(child(B, A), offer, ANSWERED, version) is not None
+    assert phase_two.choose(child(B, A), offer, ANSWERED, None) is None
+    plain = phase_two.offer(child(A, B), OFFERED, None)
     assert plain.proposals[0].transforms[0].attributes[0].value == EncapsulationMode.TUNNEL
-    assert phase_two.choose(child(B, A), plain, Spi(301), version) is None
+    assert phase_two.choose(child(B, A), plain, ANSWERED, version) is None
 
 
 def test_no_nat_no_move() -> None:

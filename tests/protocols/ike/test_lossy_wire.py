@@ -105,7 +105,7 @@ def test_retransmission_every_ten_seconds_five_times() -> None:
     assert wire.a.states() == ["MM_NO_STATE"]
     assert not wire.a.failed
     wire.run(2)
-    assert [failed.reason for failed in wire.a.failed] == ["death by retransmission P1"]
+    assert [failed.reason for failed in wire.a.failed] == ["Death by retransmission P1"]
     (sa,) = wire.a.machine.sas(wire.now)
     assert (sa.state, sa.deleted, sa.conn_id) == ("MM_NO_STATE", True, 0)
     wire.run(60)

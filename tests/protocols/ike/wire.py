@@ -28,11 +28,14 @@ from ioscli.model.isakmp import (
 )
 from ioscli.protocols.ike import (
     ChildFailed,
+    Debug,
     DeleteChild,
     Effect,
     InstallChild,
     Isakmp,
     Log,
+    PeerDead,
+    PeerMoved,
     Send,
 )
 
@@ -95,13 +98,19 @@ class Peer:
         self.wire = wire
         self.address = address
         self.machine = Isakmp(random.Random(seed))
+        self.settings = IsakmpConfig()
         self.installed: list[ChildSa] = []
         self.deleted: list[Spi] = []
         self.failed: list[ChildFailed] = []
         self.logs: list[str] = []
         self.order: list[str] = []
+        self.debugs: list[str] = []
+        """Lines of debugging, and of the log in between."""
+        self.dead: list[PeerDead] = []
+        self.moved: list[PeerMoved] = []
 
     def configure(self, settings: IsakmpConfig, *children: ChildPolicy) -> None:
+        self.settings = settings
         self.machine.configure(settings)
         self.machine.set_child_policies(children)
 
@@ -136,9 +145,36 @@ class Peer:
                     self.failed.append(effect)
                 case Log(facility, severity, mnemonic, text):
                     self.logs.append(f"%{facility}-{severity}-{mnemonic}: {text}")
+                    self.debugs.append(self.logs[-1])
+                case Debug(_, line):
+                    self.debugs.append(line)
+                case PeerDead():
+                    self.dead.append(effect)
+                case PeerMoved():
+                    self.moved.append(effect)
+
+    def debug(self, *topics: str) -> None:
+        self.machine.debugging.update(topics)
 
     def states(self) -> list[str]:
         return [sa.state for sa in self.machine.sas(self.wire.now)]
+
+
+class Nat:
+    """A NAT before one peer: its address becomes another, its ports are shifted."""
+
+    def __init__(self, inside: IPv4Address, outside: IPv4Address, shift: int = 10_000) -> None:
+        self.inside = inside
+        self.outside = outside
+        self.shift = shift
+
+    def translate(self, send: Send) -> Send | None:
+        """The datagram on the other side; None where no mapping lets it in."""
+        if send.local == self.inside:
+            return send._replace(local=self.outside, local_port=send.local_port + self.shift)
+        if send.peer == self.outside:
+            return send._replace(peer=self.inside, peer_port=send.peer_port - self.shift)
+        return None
 
 
 class Wire:
@@ -147,6 +183,7 @@ class Wire:
     def __init__(self, carry: Carry = faithful, seed: int = 1) -> None:
         self.now = Instant(0)
         self.carry = carry
+        self.nat: Nat | None = None
         self.sent: list[tuple[Instant, Send]] = []
         self._queue: list[tuple[int, int, Send]] = []
         self._number = 0
@@ -156,6 +193,10 @@ class Wire:
 
     def send(self, send: Send) -> None:
         self.sent.append((self.now, send))
+        translated = send if self.nat is None else self.nat.translate(send)
+        if translated is None:
+            return
+        send = translated
         for delay in self.carry(len(self.sent), send):
             self._number += 1
             heapq.heappush(self._queue, (self.now + delay, self._number, send))
@@ -186,10 +227,11 @@ class Wire:
         self.now = Instant(end)
 
     def headers(self) -> list[IsakmpHeader]:
-        """The headers of all that was sent."""
+        """The headers of all IKE messages sent."""
         return [
-            IsakmpHeader.parse(send.payload[4:] if send.peer_port == 4500 else send.payload)[0]
+            IsakmpHeader.parse(send.payload.removeprefix(bytes(4)))[0]
             for _, send in self.sent
+            if send.payload != b"\xff"
         ]
 
 

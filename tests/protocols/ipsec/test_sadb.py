@@ -1,6 +1,7 @@
 """The SA database: which pair carries traffic, rekeying, expiry, deletion, key records."""
 
 import random
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
 import pytest
@@ -17,8 +18,8 @@ from ioscli.model.crypto import (
     Spi,
 )
 from ioscli.model.instant import SECOND, Instant, seconds
-from ioscli.protocols.ipsec.sa import EspError
-from ioscli.protocols.ipsec.sadb import Expired, NeedRekey, Replaced, SaDatabase, SaPair
+from ioscli.protocols.ipsec.sa import EspError, EspFailure
+from ioscli.protocols.ipsec.sadb import Expired, Idle, NeedRekey, Replaced, SaDatabase, SaPair
 
 R1, R3 = IPv4Address("192.0.2.1"), IPv4Address("198.51.100.3")
 PROPOSAL = ChildProposal(EspTransform(EspCipher.AES_256, EspIntegrity.SHA), Mode.TUNNEL)
@@ -327,3 +328,67 @@ def test_remaining_seconds_fall_with_time(database: SaDatabase) -> None:
     pair = database.install(at(10), child(1))
     assert pair.inbound.remaining_seconds(at(10)) == 3_600
     assert pair.outbound.remaining_seconds(Instant(at(10) + 47 * SECOND)) == 3_553
+
+
+# -- settings of one policy ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("of_all", "own", "size"),
+    [(64, None, 64), (None, None, None), (64, 1024, 1024), (64, 0, None), (None, 128, 128)],
+)
+def test_a_policys_replay_window_stands_above_the_routers(
+    of_all: int | None, own: int | None, size: int | None
+) -> None:
+    sadb = SaDatabase(random.Random(1), replay_window=of_all)
+    pair = sadb.install(at(0), child(1, of=replace(policy(), replay_window=own)))
+    assert (None if pair.inbound.window is None else pair.inbound.window.size) == size
+    assert pair.outbound.window is None
+
+
+def test_an_unused_pair_goes_after_its_idle_time() -> None:
+    sadb = SaDatabase(random.Random(1))
+    pair = sadb.install(at(10), child(1, of=replace(policy(), idle_time=60)))
+    assert sadb.next_deadline == at(70)
+    assert sadb.handle_timer(at(69)) == []
+    assert sadb.handle_timer(at(70)) == [Idle(pair)]
+    assert not sadb.by_spi
+
+
+def test_traffic_keeps_a_pair_from_being_idle() -> None:
+    sadb = SaDatabase(random.Random(1))
+    pair = sadb.install(at(10), child(1, of=replace(policy(), idle_time=60)))
+    used = at(50)
+    pair.flow.last_traffic = lambda: used
+    assert sadb.handle_timer(at(70)) == []
+    assert sadb.next_deadline == at(110)
+    used = at(105)
+    assert sadb.handle_timer(at(110)) == []
+    assert sadb.handle_timer(at(165)) == [Idle(pair)]
+
+
+def test_failures_are_told_apart_and_outlive_their_pairs() -> None:
+    sadb = SaDatabase(random.Random(1))
+    ours = child(1)
+    pair = sadb.install(at(0), ours)
+    peer = SaDatabase(random.Random(2)).install(at(0), peers_half(ours))
+    packet = peer.outbound.seal(b"hello", 4)
+    pair.inbound.open(packet)
+    for bad in (packet, packet[:8], packet[:-1] + bytes((packet[-1] ^ 1,))):
+        with pytest.raises(EspError):
+            pair.inbound.open(bad)
+    forged = bytearray(peer.outbound.seal(b"hello", 4))
+    forged[20] ^= 1
+    with pytest.raises(EspError):
+        pair.inbound.open(bytes(forged))
+    flow = pair.flow
+    assert flow.failures == {
+        EspFailure.REPLAYED: 2,
+        EspFailure.MALFORMED: 1,
+        EspFailure.BAD_ICV: 1,
+    }
+    assert flow.recv_errors == 4
+    sadb.clear()
+    assert flow.failures[EspFailure.REPLAYED] == 2
+    flow.clear_counters()
+    assert flow.recv_errors == 0

@@ -192,10 +192,34 @@ def test_an_area_made_stub_begins_anew() -> None:
     for router in (second, third):
         router.process.areas[1] = OspfArea(1, kind=OspfAreaKind.STUB)
         network.configure(router)
+        assert router.logs[-1].endswith("FULL to DOWN, Neighbor Down: Adjacency forced to reset")
     assert third.neighbor_states() == {}
     network.run(100)
     assert third.neighbor_states() == {"2.2.2.2": "FULL"}
     assert third.route("0.0.0.0/0")
+
+
+def test_externals_leave_with_the_last_area_that_takes_them() -> None:
+    network, (first, second, third) = three()
+    hand_over(network, third, "203.0.113.0/24")
+    hand_over(network, first, "198.51.100.0/24")
+    network.run(30)
+    assert third.machine.lsdb.count(LsType.AS_EXTERNAL) == 2
+    assert third.route("198.51.100.0/24").startswith("O E2 ")
+    for router in (second, third):
+        router.process.areas[1] = OspfArea(1, kind=OspfAreaKind.STUB)
+        network.configure(router)
+    network.run(60)
+    assert third.machine.lsdb.tables == {}  # R3 is in the stub area only
+    assert third.route("198.51.100.0/24") == ""
+    assert second.machine.lsdb.count(LsType.AS_EXTERNAL) == 2  # R2 is in the backbone, too
+    for router in (second, third):
+        router.process.areas[1] = OspfArea(1)
+        network.configure(router)
+    network.run(60)
+    assert third.machine.lsdb.count(LsType.AS_EXTERNAL) == 2
+    assert first.route("203.0.113.0/24").startswith("O E2 ")
+    assert third.route("198.51.100.0/24").startswith("O E2 ")
 
 
 # Not-so-stubby areas (RFC 3101)

@@ -46,6 +46,25 @@ def test_10_8_the_higher_id_is_master_and_the_slave_follows_its_numbers() -> Non
     assert described == {bytes((1, 1, 1, 1)), bytes((2, 2, 2, 2))}
 
 
+def test_5243_what_the_other_has_described_is_not_described_back() -> None:
+    network, first, second, wire = pair()
+    network.configure()
+    network.run(60)
+    before = len(descriptions(wire))
+    wire.loses = lambda sender, receiver, payload: True
+    network.run(60)
+    assert first.neighbor_states() == second.neighbor_states() == {}
+    wire.loses = lambda sender, receiver, payload: False
+    network.run(60)
+    assert second.neighbor_states() == {"1.1.1.1": "FULL"}
+    told: dict[int, list[bytes]] = {0x01010101: [], 0x02020202: []}
+    for router, one in descriptions(wire)[before:]:
+        told[router] += [header.key[1:5] for header in one.headers]
+    # The slave describes first, all that it has; of that the master has only its own LSA newer.
+    assert sorted(told[0x01010101]) == [bytes((1, 1, 1, 1)), bytes((2, 2, 2, 2))]
+    assert told[0x02020202] == [bytes((2, 2, 2, 2))]
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_every_second_packet_lost_delays_but_does_not_prevent(seed: int) -> None:
     network, first, second, wire = pair()

@@ -36,6 +36,27 @@ def chain(count: int) -> tuple[Network, list[Router], list[Wire]]:
     return network, routers, wires
 
 
+def test_database_filter_of_an_interface_keeps_all_lsas_in() -> None:
+    """IOS: `ip ospf database-filter all out`."""
+    network, (first, second, third), _ = chain(3)
+    before = first.routes.keys()
+    assert len(first.machine.areas[0].lsdb.tables[LsType.ROUTER]) == 3
+    second.interfaces[second.name_of("Tu1")].settings.database_filter = True
+    network.configure(second)
+    network.run(60)
+    assert second.neighbor_states() == {"1.1.1.1": "FULL", "3.3.3.3": "FULL"}
+    network.interface(first, "Loopback", 0, "192.168.0.1/32")
+    network.configure(first)
+    network.run(60)
+    assert second.route("192.168.0.1/32")
+    assert not third.route("192.168.0.1/32")
+    assert first.routes.keys() == before
+    second.interfaces[second.name_of("Tu1")].settings.database_filter = False
+    network.configure(second)
+    network.run(60)
+    assert third.route("192.168.0.1/32")
+
+
 def lsa(sequence: int, metric: int = 1, router: int = SOMEBODY) -> Lsa:
     content = RouterContent(0, (RouterLink(LinkType.STUB, 0xC0A80900, 0xFFFFFF00, metric),))
     return build_lsa(LsType.ROUTER, 0x22, router, router, sequence, content)

@@ -304,6 +304,35 @@ def test_point_to_multipoint_non_broadcast_takes_costs_from_its_statements() -> 
     assert routers[0].route("10.0.0.3/32") == "O [110/1] 10.0.0.3 Gi0/0"
 
 
+def test_database_filter_of_a_neighbor_keeps_all_lsas_from_it() -> None:
+    """IOS: `neighbor A database-filter all out`, on point-to-multipoint networks."""
+    network, routers = nbma(3, OspfNetworkType.POINT_TO_MULTIPOINT)
+    hub, second, third = routers
+    for wire in hub.wires.values():
+        wire.multicast = True
+        # The spokes do not hear each other.
+        wire.loses = lambda sender, receiver, payload: "R1" not in (sender.name, receiver.name)
+    statement = OspfNeighborStatement(IPv4Address("10.0.0.2"), database_filter=True)
+    hub.process.neighbors.append(statement)
+    for router in (hub, third):
+        network.interface(router, "Loopback", 0, f"192.168.0.{router.name[1:]}/32")
+    network.configure()
+    network.run(120)
+    assert hub.neighbor_states() == {"2.2.2.2": "FULL", "3.3.3.3": "FULL"}
+    assert second.routes == {}
+    assert len(second.machine.areas[0].lsdb.tables[1]) == 1
+    assert third.route("192.168.0.1/32")
+    hub.interfaces[hub.name_of("Lo0")].settings.cost = 9
+    network.configure(hub)
+    network.run(60)
+    assert len(second.machine.areas[0].lsdb.tables[1]) == 1
+    assert third.route("192.168.0.1/32") == "O [110/10] 10.0.0.1 Gi0/0"
+    hub.process.neighbors.clear()
+    network.configure(hub)
+    network.run(120)
+    assert second.route("192.168.0.1/32") == "O [110/10] 10.0.0.1 Gi0/0"
+
+
 def test_a_removed_neighbor_statement_ends_the_adjacency() -> None:
     network, routers = nbma(2, OspfNetworkType.NON_BROADCAST)
     hub, spoke = routers

@@ -9,7 +9,15 @@ from random import Random
 from typing import Any
 
 from ioscli.codec.ospf.packet import Packet
-from ioscli.model.effects import Debug, Install, Log, RoutingEffect, SendPacket, Withdraw
+from ioscli.model.effects import (
+    Debug,
+    Install,
+    InstallMany,
+    Log,
+    RoutingEffect,
+    SendPacket,
+    Withdraw,
+)
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import MILLISECOND, Instant, seconds
 from ioscli.model.ospf import OspfInterface, OspfInterfaceSettings, OspfNetwork, OspfProcess
@@ -208,6 +216,8 @@ class Network:
                     self._send(router, effect)
                 case Install(route):
                     router.routes[route.prefix] = route
+                case InstallMany(routes):
+                    router.routes.update((route.prefix, route) for route in routes)
                 case Withdraw(prefix):
                     del router.routes[prefix]
                 case Log(facility, severity, mnemonic, text):

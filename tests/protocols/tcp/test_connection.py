@@ -10,11 +10,13 @@ from ioscli.codec.tcp import Flag, TcpHeader
 from ioscli.model.instant import SECOND
 from ioscli.protocols.tcp.connection import TcpSettings
 from ioscli.protocols.tcp.effects import (
+    Acknowledge,
     BadSignature,
     Closed,
     Ends,
     Established,
     PeerClosed,
+    Received,
     State,
     Why,
 )
@@ -256,3 +258,43 @@ def test_two_ends_that_disagree_do_not_answer_each_other_for_ever():
     wire.run(4)
     pure = [it for it in wire.seen[before:] if not it[2]]
     assert 10 <= len(pure) <= 30
+
+
+def test_3_8_6_3_an_answer_at_once_acknowledges_what_it_answers():
+    """A pure acknowledgment goes only where the user says nothing."""
+    wire = Wire()
+    ends = opened(wire)
+    wire.seen.clear()
+    wire.carry_out(A, wire.nodes[A].send(wire.now, ends, b"ping"))
+    (_, header, payload), *_ = wire.seen
+    segment = header.build(payload, A, B, None)
+    server = wire.nodes[B]
+    effects = server.receive(wire.now, A, B, segment)
+    assert effects == [Received(mirror(ends), b"ping"), Acknowledge(mirror(ends))]
+    (answer,) = server.send(wire.now, mirror(ends), b"pong")
+    told, _ = TcpHeader.parse(answer.segment, B, A)
+    assert told.acknowledgment == header.sequence + 4
+    assert server.acknowledge(mirror(ends)) == []
+
+
+def test_3_10_7_4_what_comes_twice_is_acknowledged_at_once():
+    wire = Wire()
+    ends = opened(wire)
+    wire.seen.clear()
+    wire.carry_out(A, wire.nodes[A].send(wire.now, ends, b"ping"))
+    _, header, payload = wire.seen[0]
+    wire.run(1)
+    (again,) = wire.nodes[B].receive(wire.now, A, B, header.build(payload, A, B, None))
+    told, _ = TcpHeader.parse(again.segment, B, A)
+    assert told.acknowledgment == header.sequence + 4
+
+
+def test_the_handshake_is_acknowledged_before_its_user_speaks():
+    wire = Wire()
+    wire.nodes[B].listen(SERVICE, lambda _: SETTINGS)
+    _, effects = wire.nodes[A].connect(wire.now, A, B, SERVICE, SETTINGS)
+    wire.carry_out(A, effects)
+    wire.run(0.015)
+    (_, _, _), (_, answer, _) = wire.seen
+    effects = wire.nodes[A].receive(wire.now, B, A, answer.build(b"", B, A, None))
+    assert [type(effect).__name__ for effect in effects] == ["SendSegment", "Established"]

@@ -9,7 +9,14 @@ from ipaddress import IPv4Address
 
 from ioscli.codec.tcp import TcpHeader
 from ioscli.model.instant import MILLISECOND, Instant
-from ioscli.protocols.tcp.effects import Closed, Ends, Received, SendSegment, TcpEffect
+from ioscli.protocols.tcp.effects import (
+    Acknowledge,
+    Closed,
+    Ends,
+    Received,
+    SendSegment,
+    TcpEffect,
+)
 from ioscli.protocols.tcp.endpoint import Tcp
 
 DELAY = 10 * MILLISECOND
@@ -30,6 +37,9 @@ class Wire:
 
     def carry_out(self, node: IPv4Address, effects: list[TcpEffect]) -> None:
         for effect in effects:
+            if isinstance(effect, Acknowledge):
+                self.carry_out(node, self.nodes[node].acknowledge(effect.ends))
+                continue
             if not isinstance(effect, SendSegment):
                 self.told[node].append(effect)
                 continue
