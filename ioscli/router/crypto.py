@@ -13,6 +13,7 @@ import random as chance
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
@@ -76,6 +77,7 @@ class CryptoEngine:
         self._gre = gre
         self._console = console
         self.isakmp = Isakmp(simulation.random(f"{name} isakmp"))
+        self.isakmp.told_by(self._map_of, self._creating)
         esp_random: chance.Random = simulation.random(f"{name} esp")
         self.sadb = SaDatabase(esp_random, wake=self._wake_soon)
         self.flows: dict[str, ProtectedFlow] = {}
@@ -128,7 +130,8 @@ class CryptoEngine:
         wanted: dict[str, ProtectedFlow] = {}
         for tunnel in tunnels:
             # A tunnel whose profile is missing something still sends nothing in the clear.
-            tunnel.protect = _block if crypto_policy.demanded(tunnel) else None
+            blocked = crypto_policy.demanded(tunnel)
+            tunnel.protect = partial(_block, tunnel) if blocked else None
             policy = crypto_policy.child_policy(tunnel, ipsec)
             if policy is not None:
                 guard = self._guard(tunnel, policy)
@@ -154,11 +157,7 @@ class CryptoEngine:
     def _guard(self, tunnel: TunnelInterface, policy: ChildPolicy) -> TunnelGuard:
         """The guard of a tunnel: the one it has, while it speaks of the same traffic and peer."""
         known = self.flows.get(policy.owner)
-        if (
-            isinstance(known, TunnelGuard)
-            and known.tunnel is tunnel
-            and _ends(known.policy) == _ends(policy)
-        ):
+        if isinstance(known, TunnelGuard) and known.tunnel is tunnel and known.accepts(policy):
             known.policy = policy
             self.sadb.flow(policy)
             return known
@@ -299,7 +298,7 @@ class CryptoEngine:
             case InstallChild(child):
                 self._install(child)
             case DeleteChild(peer, spis):
-                self._gone(self.sadb.delete(peer, list(spis)))
+                self._deleted(peer, spis)
             case ChildFailed(policy, _):
                 self._failed(policy)
             case PeerMoved(old, new, local):
@@ -315,23 +314,49 @@ class CryptoEngine:
         flow = self.flows.get(child.policy.owner)
         if flow is None and self._maps is not None:
             flow = self._maps.adopt(child.policy)
-        if flow is None:
+        if flow is None or not flow.accepts(child.policy):
+            # Configured otherwise since quick mode began: the peer has its pair by now.
+            now, policy = self._simulation.now, child.policy
+            self._carry_out(self.isakmp.delete_child(now, policy, [child.inbound_spi]))
             return
         self.pairs_installed += 1
         if self._logs_sessions and not self._has_session(child.policy):
             self._logs.session(child.policy.peer, child.peer_port, up=True)
         flow.installed(child.policy)
-        pair = self.sadb.install(self._simulation.now, child)
+        self.sadb.install(self._simulation.now, child)
         if "ipsec" in self.isakmp.debugging:
-            from ioscli.router.crypto_debug import created
+            from ioscli.router import crypto_debug
 
-            for line in created(pair):
-                self._console.debug(line)
+            self._tell(crypto_debug.installed(child))
         self._follow_path(flow)
         flow.failed_at = None
         if flow.up_since is None:
             flow.up_since = self._simulation.now
         flow.secured_changed()
+
+    def _deleted(self, peer: IPv4Address, spis: Iterable[Spi]) -> None:
+        """A peer has no SAs any more that this router sends by."""
+        pairs = self.sadb.delete(peer, list(spis))
+        if pairs and "ipsec" in self.isakmp.debugging:
+            from ioscli.router import crypto_debug
+
+            self._tell(crypto_debug.notified(pairs))
+        self._gone(pairs)
+
+    def _creating(self, child: ChildSa) -> Iterator[str]:
+        """What `debug crypto ipsec` says while quick mode has SAs made."""
+        from ioscli.router import crypto_debug
+
+        return crypto_debug.creating(child, self.sadb.promise_conn_ids(child.inbound_spi))
+
+    def _map_of(self, policy: ChildPolicy) -> str:
+        from ioscli.router import crypto_debug
+
+        return crypto_debug.map_of(policy)
+
+    def _tell(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self._console.debug(line)
 
     @property
     def _logs_sessions(self) -> bool:
@@ -346,6 +371,11 @@ class CryptoEngine:
 
     def _gone(self, pairs: list[SaPair]) -> None:
         """Pairs left the database: what they protected follows, and gets new SAs if it must."""
+        if pairs and "ipsec" in self.isakmp.debugging:
+            from ioscli.router import crypto_debug
+
+            for pair in pairs:
+                self._tell(crypto_debug.deleted(pair))
         if self._logs_sessions:
             last = {(it.child.policy.local, it.child.policy.peer): it.child for it in pairs}
             for child in last.values():
@@ -520,10 +550,6 @@ class CryptoEngine:
         return crypto_views.session_views(self.flows.values(), self.isakmp_views(), now)
 
 
-def _block(_packet: bytes) -> None:
+def _block(tunnel: TunnelInterface, _packet: bytes) -> None:
     """What a tunnel does whose protection cannot work yet: nothing leaves in the clear."""
-
-
-def _ends(policy: ChildPolicy) -> tuple[object, ...]:
-    """What must not change for SAs to stay: the traffic and the peer."""
-    return policy.local, policy.peer, policy.local_selector, policy.remote_selector
+    tunnel.output_drops += 1

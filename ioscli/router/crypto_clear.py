@@ -40,21 +40,37 @@ def counters(engine: CryptoEngine) -> None:
         flow.flow.clear_counters()
 
 
-def sessions(engine: CryptoEngine, local: IPv4Address | None, remote: IPv4Address | None) -> None:
-    """`clear crypto session [local A] [remote A]`: both phases."""
+def sessions(
+    engine: CryptoEngine,
+    *,
+    local: tuple[IPv4Address | None, int | None] = (None, None),
+    remote: tuple[IPv4Address | None, int | None] = (None, None),
+) -> None:
+    """`clear crypto session [local A [port N]] [remote A [port N]]`: both phases."""
 
     def between(pair: SaPair) -> bool:
-        policy = pair.child.policy
-        return local in (None, policy.local) and remote in (None, policy.peer)
+        child = pair.child
+        ours, theirs = (
+            (child.policy.local, child.local_port),
+            (child.policy.peer, child.peer_port),
+        )
+        return _is(local, ours) and _is(remote, theirs)
 
     engine.clear_sas(between)
+    if local == (None, None) and remote[1] is None:
+        engine.clear_isakmp(peer=remote[0])
+        return
     conn_ids = [
         sa.conn_id
         for sa in engine.isakmp_views()
-        if sa.conn_id and local in (None, sa.local) and remote in (None, sa.peer)
+        if sa.conn_id
+        and _is(local, (sa.local, sa.local_port))
+        and _is(remote, (sa.peer, sa.peer_port))
     ]
-    if local is None:
-        engine.clear_isakmp(peer=remote)
-        return
     for conn_id in conn_ids:
         engine.clear_isakmp(conn_id)
+
+
+def _is(wanted: tuple[IPv4Address | None, int | None], end: tuple[IPv4Address, int]) -> bool:
+    """Whether an end is the one that was named, as far as it was."""
+    return all(asked is None or asked == found for asked, found in zip(wanted, end, strict=True))

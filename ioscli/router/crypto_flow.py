@@ -115,6 +115,16 @@ class ProtectedFlow(ABC):
 
     # -- its place -----------------------------------------------------------------------------
 
+    def accepts(self, policy: ChildPolicy) -> bool:
+        """Whether SAs by a policy are for this traffic as it is configured by now."""
+        own = self.policy
+        return (policy.local, policy.peer, policy.local_selector, policy.remote_selector) == (
+            own.local,
+            own.peer,
+            own.local_selector,
+            own.remote_selector,
+        )
+
     def installed(self, policy: ChildPolicy) -> None:
         """SAs came, by a policy whose peer need not be the one that was called."""
         self.policy = policy

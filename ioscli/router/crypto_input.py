@@ -110,6 +110,7 @@ class EspInput:
         work[1] += size
         flow = self._flows.get(pair.child.policy.owner)
         if flow is None:
+            self.policy_drops += 1
             return
         flow.last_in = self._simulation.now
         if next_header == _NO_NEXT_HEADER:

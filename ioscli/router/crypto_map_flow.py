@@ -57,6 +57,11 @@ class MapFlow(ProtectedFlow):
         known = self.seat.peer is not None or self.dynamic
         return known and any(interface.protocol_up for interface in self.seat.map.interfaces)
 
+    def accepts(self, policy: ChildPolicy) -> bool:
+        """From any peer of the entry; its traffic is part of what the flow is known by."""
+        seat = self.seat
+        return policy.local == seat.map.local and (not seat.peers or policy.peer in seat.peers)
+
     def installed(self, policy: ChildPolicy) -> None:
         """SAs came: the peer is the entry's current one now, whoever called."""
         super().installed(policy)

@@ -74,6 +74,7 @@ class CryptoMaps:
         self.at_work: list[MapAtWork] = []
         self._routes_wanted = routes_wanted
         self._routes: list[StaticRoute] = []
+        self._former_drops = 0
 
     def follow(self, interface: Interface) -> None:
         """Stand at an interface that names a map."""
@@ -90,7 +91,7 @@ class CryptoMaps:
     @property
     def clear_drops(self) -> int:
         """Packets that came in the clear and should not have."""
-        return sum(it.clear_drops for it in self.at_work)
+        return self._former_drops + sum(it.clear_drops for it in self.at_work)
 
     # -- configuration -------------------------------------------------------------------------
 
@@ -98,6 +99,7 @@ class CryptoMaps:
         """Make everything anew; flows that are still wanted are taken over with their SAs."""
         known = {flow.policy.owner: flow for flow in flows if isinstance(flow, MapFlow)}
         seats = {flow.seat.owner: flow.seat for flow in known.values()}
+        self._former_drops = self.clear_drops
         self.at_work = []
         found: dict[tuple[str, object], MapAtWork] = {}
         for name in [it for it in self._posts if it not in {one.name for one in interfaces}]:

@@ -128,7 +128,7 @@ def session_views(
             found.append(_session_view(name, views, with_peer, now))
             continue
         for port in ports:  # several peers behind the address of a NAT
-            of_it = [view for view in views if view.peer_port == port]
+            of_it = [it for it in views if port == (it.peer_port if it.outbound_spi else ports[0])]
             its = [sa for sa in with_peer if sa.peer_port == port]
             found.append(_session_view(name, of_it, its, now))
     return found

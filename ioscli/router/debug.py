@@ -47,7 +47,9 @@ class Topic(Enum):
     TUNNEL_KEEPALIVE = ("Tunnel", "Tunnel keepalive")
     CRYPTO_ISAKMP = ("Cryptographic Subsystem", "Crypto ISAKMP")
     CRYPTO_ISAKMP_ERROR = ("Cryptographic Subsystem", "Crypto ISAKMP Error")
+    CRYPTO_ENGINE = ("Cryptographic Subsystem", "Crypto Engine")
     CRYPTO_IPSEC = ("Cryptographic Subsystem", "Crypto IPSEC")
+    CRYPTO_IPSEC_ERROR = ("Cryptographic Subsystem", "Crypto IPSEC Error")
     ARP = ("ARP", "ARP packet")
     IP_ROUTING = ("IP routing", "IP routing")
     OSPF_ADJACENCY = ("IP routing", "OSPF adjacency")
@@ -116,7 +118,9 @@ _OF_PROTOCOLS = {
 _OF_CRYPTO = {
     Topic.CRYPTO_ISAKMP: "isakmp",
     Topic.CRYPTO_ISAKMP_ERROR: "isakmp error",
+    Topic.CRYPTO_ENGINE: "engine",
     Topic.CRYPTO_IPSEC: "ipsec",
+    Topic.CRYPTO_IPSEC_ERROR: "ipsec error",
 }
 
 _UNREACHABLE: dict[int, str] = {

@@ -287,7 +287,7 @@ class Forwarding:
         """Packets lost because the next hop's hardware address was unknown."""
         self.reassembled = 0
         self.reassembly_failures = 0
-        """Fragments that overlapped or made too large a packet."""
+        """Fragments that contradicted one another, and datagrams given up for want of room."""
         self.reassembly_timeouts = 0
         self.generated: dict[int, int] = {}
         """Protocol number -> packets of the router's own."""
@@ -423,12 +423,14 @@ class Forwarding:
         if self.watch_packet is not None:
             self.watch_packet(packet, interface.name, False)
         if packet[6] & _FRAGMENT_BITS or packet[7]:
+            given_up = self._reassembler.failed
             try:
                 whole = self._reassembler.add(packet, self._simulation.now)
             except DecodeError:
                 self.reassembly_failures += 1
                 interface.input_errors += 1
                 return
+            self.reassembly_failures += self._reassembler.failed - given_up
             if whole is None:
                 self._watch_reassembly()
                 return

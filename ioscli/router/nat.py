@@ -142,7 +142,7 @@ class Nat:
 
     def inbound(self, packet: bytes, incoming: Interface) -> bytes | None:
         """A packet came in by an outside interface, its list passed; None: it goes no further."""
-        if packet[16] >= _FIRST_GROUP or not header_ok(packet):
+        if not header_ok(packet) or packet[16] >= _FIRST_GROUP:
             return packet
         translator = self._translators.get(incoming.vrf)
         if translator is None:

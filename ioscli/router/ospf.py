@@ -166,8 +166,9 @@ class OspfProcess(IpRoutingProcess):
 
     def _filters(self, *, incoming: bool) -> list[OspfDistributeList]:
         config = self.router.config.ospf.get(self.name)
-        lists = [] if config is None else config.distribute_lists
-        return [one for one in lists if one.incoming is incoming]
+        if config is None or not config.distribute_lists:
+            return []  # nearly always, and every packet's answer asks
+        return [one for one in config.distribute_lists if one.incoming is incoming]
 
     def _filtered(self, effect: RoutingEffect) -> RoutingEffect:
         """A route that a list refuses is as good as gone."""

@@ -824,9 +824,12 @@ class Router:
 def _mac_addresses(
     simulation: Simulation, name: str, hardware: Iterable[InterfaceName]
 ) -> dict[InterfaceName, bytes]:
-    """Locally administered addresses, one block a router, one address a port."""
-    block = simulation.random(f"{name} mac").getrandbits(24)
+    """Locally administered addresses, one block a router, one address a port.
+
+    The last byte counts the ports; past 256 of them the second byte counts on.
+    """
+    block = simulation.random(f"{name} mac").getrandbits(24).to_bytes(3, "big")
     return {
-        port: b"\x02\x00" + block.to_bytes(3, "big") + index.to_bytes(1, "big")
+        port: bytes((2, index >> 8)) + block + bytes((index & 0xFF,))
         for index, port in enumerate(hardware)
     }

@@ -285,11 +285,20 @@ class IpRoutingProcess(RoutingProcess):
 
     def packet(self, packet: bytes, interface: Interface) -> None:
         """An IPv4 packet of its protocol came in; its header is in order."""
-        effects = self._receiver.receive(
-            self._simulation.now,
+        self.receive(
             interface.name,
             _address(packet[12:16]),
             _address(packet[16:20]),
             packet[header_length(packet) :],
         )
-        self.carry_out(effects)
+
+    def receive(
+        self,
+        interface: InterfaceName,
+        source: IPv4Address,
+        destination: IPv4Address,
+        payload: bytes,
+    ) -> None:
+        """The payload of such a packet came in."""
+        now = self._simulation.now
+        self.carry_out(self._receiver.receive(now, interface, source, destination, payload))

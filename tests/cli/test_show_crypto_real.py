@@ -80,6 +80,7 @@ COMMANDS = {
     "show crypto session local 100.12.0.1 detail": _SESSION,
     "show crypto session interface Gi0/0 detail": _SESSION,
     "show crypto map": "show crypto map",
+    "show crypto sockets": "show crypto sockets",
 }
 
 #: Lines that captures have not, and where they are from.
@@ -96,6 +97,7 @@ ELSEWHERE = {
     "                TS:  { esp-256-aes esp-sha-hmac  } , ",
     "                TRSET:  { esp-256-aes esp-sha-hmac  } , ",
     "IPSEC profile PROF",
+    '       IPSec Profile: "PROF"',
     "        Map is a PROFILE INSTANCE.",
     "        Extended IP access list ",
     "            access-list  permit 47 host 100.1.1.1 host 100.3.3.3",
@@ -341,3 +343,19 @@ def test_idle_time() -> None:
     assert desk.type("show crypto ipsec security-association idle-time") == idle
     assert desk.type("show crypto ipsec security-association lifetime") == lifetime
     assert desk.type("show crypto ipsec security-association") == lifetime + idle
+
+
+def test_sockets_of_protected_tunnels() -> None:
+    assert tunnel().type("show crypto sockets") == (
+        "Number of Crypto Socket connections 1\n"
+        "\n"
+        "   Tu0 Peers (local/remote): 100.1.1.1/100.3.3.3 \n"
+        "       Local Ident  (addr/mask/port/prot): (100.1.1.1/255.255.255.255/0/47)\n"
+        "       Remote Ident (addr/mask/port/prot): (100.3.3.3/255.255.255.255/0/47)\n"
+        '       IPSec Profile: "PROF"\n'
+        "       Socket State: Open\n"
+        '       Client: "TUNNEL SEC" (Client State: Active)\n'
+        "Crypto Sockets in Listen state:\n"
+        'Client: "TUNNEL SEC" Profile: "PROF" Map-name: "Tunnel0-head-0"\n'
+    )
+    assert site().type("show crypto sockets").startswith("Number of Crypto Socket connections 0\n")

@@ -227,6 +227,17 @@ def test_who_does_nothing_is_disconnected() -> None:
     assert console.wait(3)[-2:] == ["[Connection to 10.0.0.2 closed by foreign host]", "R1#"]
 
 
+def test_keys_alone_keep_a_session() -> None:
+    """`exec-timeout` counts from the last key, whether or not a line was ended with it."""
+    lab = VtyLab(second=OPEN + " exec-timeout 0 30\n")
+    console = lab.console(lab.r1)
+    console.type("telnet 10.0.0.2", seconds=4)
+    for _ in range(6):
+        console.press("x", seconds=25)
+    assert console.line == "R2>xxxxxx"
+    assert console.wait(6)[-2:] == ["[Connection to 10.0.0.2 closed by foreign host]", "R1#"]
+
+
 def test_a_session_elsewhere_is_not_idle_here() -> None:
     lab = VtyLab("line con 0\n exec-timeout 0 30\n", OPEN + " exec-timeout 0 0\n")
     console = lab.console(lab.r1)

@@ -82,6 +82,18 @@ FAULTS = {
 
 #: A lab, the node whose solution is changed, the change, whom to ask, how the first finding begins.
 MORE_FAULTS = {
+    "a password of aggressive mode": (
+        ("aggressive-mode", "BR1"),
+        ("SECRET-ONE", "SECRET-0NE"),
+        ("BR1", "Gi0/0"),
+        "the pre-shared keys of BR1 and HUB for each other are different",
+    ),
+    "a keyring": (
+        ("aggressive-mode", "BR2"),
+        ("SECRET-TWO", "SECRET-2"),
+        ("BR2", "Gi0/0"),
+        "the pre-shared keys of BR2 and HUB for each other are different",
+    ),
     "nothing protects": (
         ("ipsec-vti", "R2"),
         ("tunnel protection ipsec profile PROF\n", "tunnel ttl 255\n"),
@@ -161,6 +173,17 @@ def test_the_cause_comes_first(ioscli: Ioscli, fault: str, tmp_path: Path) -> No
     assert findings(document)[0].startswith(begins), findings(document)
 
 
+def test_rsa_signatures_without_keys(ioscli: Ioscli, tmp_path: Path) -> None:
+    lab = broken(tmp_path, "site-to-site-crypto-map", "R1", (" authentication pre-share\n", ""))
+    file = lab / "solution" / "R3.cfg"
+    file.write_text(file.read_text().replace(" authentication pre-share\n", ""))
+    found = findings(explained(ioscli, lab, "R1", "Gi0/0"))
+    assert found[:2] == [
+        "R1 has no RSA keys to sign with (crypto key generate rsa)",
+        "R3 has no RSA keys to sign with (crypto key generate rsa)",
+    ]
+
+
 def test_no_route_to_the_peer(ioscli: Ioscli, tmp_path: Path) -> None:
     elsewhere = ("ip route 0.0.0.0 0.0.0.0", "ip route 192.0.2.9 255.255.255.255")
     lab = broken(tmp_path, "ipsec-vti", "R1", elsewhere)
@@ -178,8 +201,8 @@ BROKEN = {
     ),
     "broken-policy": (
         "Tunnel0",
-        r"no ISAKMP policy in common: .*group 14 \(priority 10\).*group 1 \(priority 10\)|"
-        r"no ISAKMP policy in common: .*group 1 \(priority 10\).*group 14 \(priority 10\)",
+        r"no ISAKMP policy in common: .*group 14? \(priority 10\); .*group 14? \(priority 10\)\. "
+        r"What differs is the Diffie-Hellman group$",
         "R2: show crypto isakmp policy",
     ),
     "broken-transform": (
@@ -231,6 +254,23 @@ def test_broken_labs(ioscli: Ioscli, lab: str, node: str) -> None:
         assert key not in run.out
 
 
+#: What was seen of IKE, asked at R1.
+SEEN = {
+    "broken-key": r"R1 began main mode: 5 of 6 messages",
+    "broken-policy": r"R1 began main mode: 1 of 6 messages, \d sent again; R2 answered NO-PRO",
+    "broken-transform": r"R1 began quick mode: 1 of 3 messages; R2 answered with an encrypted not",
+    "broken-wrong-source": r"R1 began main mode: 1 of 6 messages",
+    "broken-nat-exemption": r"R2 began quick mode: 3 of 3 messages",
+}
+
+
+@pytest.mark.parametrize("lab", SEEN)
+def test_messages_of_broken_labs(ioscli: Ioscli, lab: str) -> None:
+    run = ioscli("explain", lab, "R1", BROKEN[lab][0], "--no-state", "--format", "json")
+    (flow,) = json.loads(run.out)["flows"]
+    assert any(re.match(SEEN[lab], it) for it in flow["messages"]), flow["messages"]
+
+
 def secrets(lab: Path) -> list[str]:
     """The pre-shared keys of a lab's routers."""
     texts = [file.read_text() for file in lab.glob("*/*.cfg")]
@@ -263,6 +303,19 @@ def test_solutions_have_no_findings(lab: str) -> None:
             found = diagnose(topology, node, interface.name).findings
             assert not found, (node, interface.name, found)
     assert asked
+
+
+def test_transport_mode_behind_pat(ioscli: Ioscli) -> None:
+    run = ioscli("explain", "nat-traversal", "BR1", "Tunnel0", "--no-state", "--format", "json")
+    first, second, *_ = findings(json.loads(run.out))
+    assert first.startswith("NAT on the way turns 192.168.1.2 into 203.0.113.2, and what BR1 wants")
+    assert second.startswith("the traffic is not mirrored: BR1 protects 192.168.1.2/32 protocol 47")
+
+
+def test_an_interface_that_others_tunnel_over(ioscli: Ioscli) -> None:
+    document = explained(ioscli, LABS / "ipsec-vti", "R1", "Gi0/0")
+    (first,) = findings(document)
+    assert first.endswith("Tunnels whose packets leave by it: Tunnel0; ask about them")
 
 
 def test_what_is_no_interface(ioscli: Ioscli) -> None:

@@ -91,6 +91,33 @@ def test_watchers_hear_of_every_change_of_the_best_route():
     assert heard == [(None, static), (static, ospf), (ospf, None)]
 
 
+offers = st.builds(
+    route,
+    st.sampled_from(["10.0.0.0/8", "10.1.0.0/16", "10.1.1.0/24"]),
+    st.sampled_from([RouteSource.OSPF, RouteSource.STATIC]),
+    st.sampled_from([1, 110, 255]),
+    st.integers(0, 2),
+)
+
+
+@given(st.lists(offers), st.lists(offers, min_size=1))
+def test_many_routes_at_once_are_added_as_one_by_one(before, added):
+    tables = Rib(), Rib()
+    heard: tuple[list[object], list[object]] = [], []
+    for rib, told in zip(tables, heard, strict=True):
+        for it in before:
+            rib.add(it, NOW)
+        rib.watchers.append(lambda *change, told=told: told.append(change))
+    for it in added:
+        tables[0].add(it, Instant(7))
+    tables[1].add_many(added, Instant(7))
+    assert heard[0] == heard[1]
+    assert tables[0].version == tables[1].version
+    assert list(tables[0].entries()) == list(tables[1].entries())
+    for source in RouteSource:
+        assert tables[0].of_source(source) == tables[1].of_source(source)
+
+
 def test_a_route_in_two_tables_has_an_age_in_each():
     one, other = Rib(), Rib()
     made = route("10.0.0.0/8", RouteSource.STATIC)

@@ -44,18 +44,14 @@ def clear_crypto_isakmp(session: Session, args: Args) -> None:
 
 @command("clear_crypto_session")
 def clear_crypto_session(session: Session, args: Args) -> None:
-    """`clear crypto session [local A] [remote A]`: both phases."""
+    """`clear crypto session [local A [port N]] [remote A [port N]]`: both phases."""
     engine = session.router.running_crypto
     if engine is None:
         return
     from ioscli.router import crypto_clear
 
-    words = args.words
-    ends = dict(
-        zip(
-            (word for word in words if word in ("local", "remote")),
-            args.all("A_SESSION_END"),
-            strict=True,
-        )
+    crypto_clear.sessions(
+        engine,
+        local=(args.get("A_CLEAR_LOCAL"), args.get("A_LOCAL_PORT")),
+        remote=(args.get("A_CLEAR_REMOTE"), args.get("A_REMOTE_PORT")),
     )
-    crypto_clear.sessions(engine, ends.get("local"), ends.get("remote"))

@@ -31,10 +31,11 @@ _BGP = {
 
 
 _CRYPTO = {
-    "error": Topic.CRYPTO_ISAKMP_ERROR,
     "isakmp": Topic.CRYPTO_ISAKMP,
     "ipsec": Topic.CRYPTO_IPSEC,
+    "engine": Topic.CRYPTO_ENGINE,
 }
+_CRYPTO_ERRORS = {"isakmp": Topic.CRYPTO_ISAKMP_ERROR, "ipsec": Topic.CRYPTO_IPSEC_ERROR}
 
 _RIP = {"database": Topic.RIP_DATABASE, "events": Topic.RIP_EVENTS}
 
@@ -51,7 +52,8 @@ def _topic(args: Args) -> Topic:
     if "policy" in args:
         return Topic.POLICY
     if "crypto" in args:
-        return next(topic for word, topic in _CRYPTO.items() if word in args)
+        topics = _CRYPTO_ERRORS if "error" in args else _CRYPTO
+        return next(topic for word, topic in topics.items() if word in args)
     if "tunnel" in args:
         return Topic.TUNNEL_KEEPALIVE
     if "nat" in args:

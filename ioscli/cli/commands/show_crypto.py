@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from ioscli.cli.refusals import Refusal
 from ioscli.cli.registry import command
-from ioscli.cli.show import crypto_engine, crypto_map, crypto_session, ipsec, isakmp
+from ioscli.cli.show import (
+    crypto_engine,
+    crypto_map,
+    crypto_session,
+    crypto_sockets,
+    ipsec,
+    isakmp,
+)
 
 if TYPE_CHECKING:
     from ioscli.cli.results import Args
@@ -19,12 +26,16 @@ if TYPE_CHECKING:
 
 @command("show_crypto_isakmp_sa")
 def show_crypto_isakmp_sa(session: Session, args: Args) -> Iterable[str]:
-    """`show crypto isakmp sa [detail | count]`."""
+    """`show crypto isakmp sa [detail | count | active | standby]`."""
     sas = session.router.isakmp_views()
     if "detail" in args:
         return isakmp.show_isakmp_sa_detail(sas)
     if "count" in args:
         return isakmp.show_isakmp_sa_count(sas)
+    if "standby" in args:
+        sas = []  # there is no second router
+    elif "active" in args:
+        sas = [sa for sa in sas if sa.active]
     return isakmp.show_isakmp_sa(sas)
 
 
@@ -158,6 +169,13 @@ def show_crypto_engine(session: Session, _args: Args) -> Iterable[str]:
     """`show crypto engine connections active`."""
     router = session.router
     return crypto_engine.show_engine_connections(router.ipsec_views(), router.isakmp_views())
+
+
+@command("show_crypto_sockets")
+def show_crypto_sockets(session: Session, _args: Args) -> Iterable[str]:
+    """`show crypto sockets`."""
+    router = session.router
+    return crypto_sockets.show_crypto_sockets(router.profile_map_views(), router.ipsec_views())
 
 
 @command("show_crypto_map")

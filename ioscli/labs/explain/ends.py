@@ -29,6 +29,11 @@ class End(NamedTuple):
         return self.flow.policy
 
     @property
+    def up(self) -> bool:
+        """Whether there are IPsec SAs."""
+        return self.flow.flow.current is not None
+
+    @property
     def under(self) -> InterfaceName:
         """The first interface that the flow is listed under."""
         return self.flow.shown_under[0]
@@ -149,11 +154,11 @@ def translated_owner(topology: Topology, address: IPv4Address) -> tuple[str, IPv
     return None
 
 
-def far_end(topology: Topology, own: End) -> End | None:
+def far_end(topology: Topology, own: End, seen: IPv4Address | None = None) -> End | None:
     """The peer's flow that faces ours.
 
     Where SAs are up it is the one with the same SPIs, whatever NAT makes of addresses. Otherwise it
-    speaks with our address and, best, of our traffic mirrored.
+    speaks with our address, or the one that we are seen from, and best of our traffic mirrored.
     """
     for name, router in topology.routers.items():
         engine = router.running_crypto
@@ -167,7 +172,7 @@ def far_end(topology: Topology, own: End) -> End | None:
     facing = [
         flow
         for flow in engine.flows.values()
-        if flow.policy.peer == own.policy.local and flow.policy.local == peer.address
+        if flow.policy.peer in (own.policy.local, seen) and flow.policy.local == peer.address
     ]
     facing.sort(key=lambda flow: not mirrored(own.policy, flow.policy))
     return End(peer.node, peer.router, facing[0]) if facing else None

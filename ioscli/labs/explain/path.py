@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import IPv4Address
-from typing import NamedTuple
 
 from ioscli.codec.errors import DecodeError
 from ioscli.codec.ethernet import EtherType
@@ -29,40 +28,6 @@ _OUTER = {
     IpProtocol.GRE: "GRE",
     IpProtocol.IPV4: "IP in IP",
 }
-_COOKIE = 8
-
-
-class IkeSeen(NamedTuple):
-    """A message of IKE on a link."""
-
-    frame: Frame
-    source: IPv4Address
-    cookie: bytes
-    """The initiator's: it names the exchange, whatever NAT makes of addresses."""
-
-
-def ike_messages(watch: Watch) -> Iterator[IkeSeen]:
-    """Every IKE message, on each link that it took."""
-    for frame in watch.frames:
-        packet = ipv4_of(frame)
-        if packet is None:
-            continue
-        header, payload = packet
-        start = _ike_start(header, payload)
-        if start is not None:
-            yield IkeSeen(frame, header.source, payload[start : start + _COOKIE])
-
-
-def _ike_start(header: IPv4Header, payload: bytes) -> int | None:
-    """Where IKE's own header begins behind UDP's, and a marker in port 4500 (RFC 3948)."""
-    if header.protocol != IpProtocol.UDP or header.fragment_offset or len(payload) < 8:
-        return None
-    ports = {int.from_bytes(payload[:2], "big"), int.from_bytes(payload[2:4], "big")}
-    if _IKE_PORT in ports:
-        return 8
-    if _NAT_T_PORT in ports and payload[8:12] == bytes(4):
-        return 12
-    return None
 
 
 def ipv4_of(frame: Frame) -> tuple[IPv4Header, bytes] | None:

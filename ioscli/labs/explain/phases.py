@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address
 
 from ioscli.cli.commands.ipsec import transform_words
+from ioscli.labs.explain import keys
 from ioscli.labs.explain.ends import End, Peer, mirrored, owner_of
 from ioscli.labs.explain.finding import Finding, Rank
 from ioscli.labs.topology import Topology
 from ioscli.model.crypto import ChildPolicy, ChildProposal, Selector
 from ioscli.model.isakmp import IkeAuthentication
-from ioscli.protocols.ike.keyrings import FoundKey, key_by_address
 from ioscli.protocols.ike.phase_one import Suite, usable_suites
 from ioscli.router.router import Router
 
@@ -38,6 +38,11 @@ def nobody_faces(topology: Topology, own: End, peer: Peer) -> Iterator[Finding]:
     if ours:
         words = (
             f"{own.node} speaks with {node} from {local}, but {node} wants its peer at {ours[0]}"
+        )
+    elif not named and peer.router.config.nat is not None:
+        words = (
+            f"{remote} is an address of {node}, which does NAT and encrypts nothing: the peer is "
+            "behind it, and has to call first"
         )
     elif not named:
         words = f"{node} encrypts nothing"
@@ -66,12 +71,14 @@ def phase_one(
 
     seen: the address that the peer knows us by.
     """
+    if router.running_crypto is None:
+        return  # that it encrypts nothing has been told
     ours, theirs = usable_suites(own.router.config.isakmp), usable_suites(router.config.isakmp)
     common = [suite for suite in ours if any(_same(suite, other) for other in theirs)]
     if not common:
         yield Finding(
             f"no ISAKMP policy in common: {own.node} has {_policies(ours)}; "
-            f"{peer} has {_policies(theirs)}",
+            f"{peer} has {_policies(theirs)}{_nearest(ours, theirs)}",
             (own.suites_shown_by, f"{peer}: show crypto isakmp policy"),
             Rank.PHASE_ONE,
         )
@@ -79,9 +86,31 @@ def phase_one(
     best = common[0]
     agree.append(f"an ISAKMP policy in common: {_words(best)}")
     if best.authentication is IkeAuthentication.PRE_SHARE:
-        yield from _keys(own, peer, router, seen, agree)
+        yield from keys.pre_shared(own, peer, router, seen, agree)
     elif best.authentication is IkeAuthentication.RSA_SIG:
-        yield from _rsa_keys(own, peer, router, agree)
+        yield from keys.rsa(own, peer, router, agree)
+
+
+#: Where the priorities of the policies begin that IOS has of itself.
+_FIRST_DEFAULT = 65_507
+_ATTRIBUTES = ("encryption", "hash", "authentication", "Diffie-Hellman group")
+
+
+def _nearest(ours: list[Suite], theirs: list[Suite]) -> str:
+    """What keeps the two that are most alike from fitting."""
+    differences: list[list[str]] = [
+        [
+            name
+            for name, mine, its in zip(_ATTRIBUTES, one[:4], other[:4], strict=True)
+            if mine != its
+        ]
+        for one in ours
+        for other in theirs
+    ]
+    if not differences:
+        return ""
+    differences.sort(key=len)
+    return f". What differs is the {' and the '.join(differences[0])}"
 
 
 def _same(one: Suite, other: Suite) -> bool:
@@ -90,6 +119,8 @@ def _same(one: Suite, other: Suite) -> bool:
 
 
 def _policies(suites: list[Suite]) -> str:
+    if suites and all(suite.priority >= _FIRST_DEFAULT for suite in suites):
+        return "nothing but the default policies"
     return " or ".join(_words(suite) for suite in suites) or "none that can be used"
 
 
@@ -98,76 +129,6 @@ def _words(suite: Suite) -> str:
         f"{suite.encryption.value}, {suite.hash.value}, {suite.authentication.value}, "
         f"group {suite.group} (priority {suite.priority})"
     )
-
-
-def _keys(
-    own: End, peer: str, router: Router, local: IPv4Address, agree: list[str]
-) -> Iterator[Finding]:
-    remote = own.policy.peer
-    shows = (f"{own.node}: show crypto isakmp key", f"{peer}: show crypto isakmp key")
-    profile = own.router.config.isakmp.profiles.get(own.policy.isakmp_profile or "")
-    ours = key_by_address(own.router.config.isakmp, profile, own.policy.local, remote, _unknown)
-    theirs = key_by_address(router.config.isakmp, None, remote, local, _unknown)
-    for node, key, other in ((own.node, ours, remote), (peer, theirs, local)):
-        if key is None and own.flow.flow.current is None and not _named_keys(own, router):
-            yield Finding(f"{node} has no pre-shared key for {other}", shows, Rank.PHASE_ONE)
-    if ours is None or theirs is None:
-        return
-    if _secret(ours) == _secret(theirs):
-        agree.append("the pre-shared keys are equal")
-    else:
-        yield Finding(
-            f"the pre-shared keys of {own.node} and {peer} for each other are different",
-            shows,
-            Rank.PHASE_ONE,
-        )
-
-
-def _named_keys(own: End, router: Router) -> bool:
-    """Whether keys by name are in use, which addresses say nothing about (aggressive mode)."""
-    return any(
-        key.hostname is not None
-        for config in (own.router.config.isakmp, router.config.isakmp)
-        for key in config.keys
-    )
-
-
-def _rsa_keys(own: End, peer: str, router: Router, agree: list[str]) -> Iterator[Finding]:
-    """Each needs a key pair, and the other's public key as it is now."""
-    wrong = False
-    for node, signer, other, reader in (
-        (own.node, own.router, peer, router),
-        (peer, router, own.node, own.router),
-    ):
-        pairs = signer.keys.pairs(kind="RSA")
-        mine = f"{node}: show crypto key mypubkey rsa"
-        if not pairs:
-            wrong = True
-            words = f"{node} has no RSA keys to sign with (crypto key generate rsa)"
-            yield Finding(words, (mine,), Rank.PHASE_ONE)
-            continue
-        known = [
-            key
-            for config in (reader.config.isakmp,)
-            for ring in (config.public_keys, *(it.public_keys for it in config.keyrings.values()))
-            for key in ring
-        ]
-        infos = {pair.key.public_info for pair in pairs}
-        if not any(key.data in infos for key in known):
-            wrong = True
-            words = f"{other} does not have the public RSA key that {node} signs with"
-            shown_by = (mine, f"{other}: show crypto key pubkey-chain rsa")
-            yield Finding(words, shown_by, Rank.PHASE_ONE)
-    if not wrong:
-        agree.append("each has the other's public RSA key")
-
-
-def _secret(found: FoundKey) -> bytes:
-    return found.secret
-
-
-def _unknown(_name: str) -> None:
-    return None
 
 
 def would_accept(own: End, peer: Router, seen: IPv4Address) -> ChildPolicy | None:

@@ -108,6 +108,7 @@ def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
                 "up": flow.up,
                 "provoked by": flow.provoked,
                 "answered": flow.answered,
+                "messages": list(flow.messages),
                 "in order": list(flow.agree),
             }
             for flow in diagnosis.flows
@@ -141,6 +142,8 @@ def _print_diagnosis(diagnosis: Diagnosis, console: Console) -> None:
         if flow.provoked:
             said = "answered" if flow.answered else "not answered"
             say(f"  asked for by `{flow.provoked}`: {said}")
+        for line in flow.messages:
+            say(f"  seen: {line}")
         for line in flow.agree:
             say(f"  in order: {line}", "green")
     if diagnosis.logs:

@@ -7,12 +7,13 @@ nearest to the cause comes first. Keys are said to be equal or not, and never sh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from ioscli.labs.explain import path, phases, transport
-from ioscli.labs.explain.ends import End, far_end, find_peer
+from ioscli.labs.explain import messages, path, phases, transport
+from ioscli.labs.explain.ends import End, Peer, far_end, find_peer
 from ioscli.labs.explain.finding import Finding, Rank
+from ioscli.labs.explain.interface import of_interface
 from ioscli.labs.explain.provoke import Provoked, provoke
 from ioscli.labs.explain.watch import Moved, Watch
 from ioscli.labs.topology import Topology
@@ -40,6 +41,8 @@ class FlowDiagnosis(NamedTuple):
     """Whether that ping came back."""
     agree: tuple[str, ...]
     """What was compared and is in order."""
+    messages: tuple[str, ...]
+    """How far the exchanges of IKE came that began meanwhile."""
 
 
 class Diagnosis(NamedTuple):
@@ -62,15 +65,15 @@ def diagnose(topology: Topology, node: str, name: InterfaceName) -> Diagnosis:
     router = topology.routers[node]
     interface = router.interfaces[name]
     logs: list[tuple[str, str]] = []
-    _listen(topology, logs)
+    deaf = _listen(topology, logs)
     watch = Watch(topology)
     until = Instant(topology.simulation.now + _WATCHED)
     provoked = provoke(topology, node, interface)
     topology.simulation.run_until(max(until, topology.simulation.now))
     watch.stop()
-    findings = list(
-        transport.of_interface(topology, node, interface, protected=bool(provoked.owns))
-    )
+    for stop in deaf:
+        stop()
+    findings = list(of_interface(topology, node, interface, protected=bool(provoked.owns)))
     findings += _of_traffic(topology, watch, node, interface, provoked)
     found = tuple(_flow(topology, watch, own, provoked, findings) for own in provoked.owns)
     findings.sort(key=lambda finding: finding.rank)
@@ -101,13 +104,13 @@ def _once(findings: list[Finding]) -> Iterator[Finding]:
             yield finding
 
 
-def _listen(topology: Topology, logs: list[tuple[str, str]]) -> None:
-    for name, router in topology.routers.items():
+def _listen(topology: Topology, logs: list[tuple[str, str]]) -> list[Callable[[], None]]:
+    """Note what the routers log; call what is returned to stop that."""
 
-        def keep(line: str, node: str = name) -> None:
-            logs.append((node, line))
+    def subscribed(name: str, router: Router) -> Callable[[], None]:
+        return router.console.subscribe(lambda line: logs.append((name, line)))
 
-        router.console.subscribe(keep)
+    return [subscribed(name, router) for name, router in topology.routers.items()]
 
 
 def _of_traffic(
@@ -137,57 +140,58 @@ def _flow(
     policy = own.policy
     agree: list[str] = []
     peer = find_peer(topology, policy.peer)
-    far = far_end(topology, own)
-    up = own.flow.flow.current is not None
-    if peer is None:
-        findings.append(
-            Finding(
-                f"no router of this lab has the peer's address {policy.peer}",
-                (f"{own.node}: show crypto session",),
-                Rank.ENDS,
-            )
-        )
-    elif peer.translator is not None:
-        agree.append(f"{peer.translator} translates {policy.peer} to {peer.address}")
-    findings += transport.routes_between((own.node, own.router, policy.local), peer, policy.peer)
-    ends = frozenset({policy.local, policy.peer})
-    findings += path.refused_messages(topology, watch, ends)
-    findings += path.black_holes(topology, watch, ends)
-    if peer is not None and not up:
-        if far is None:
-            findings += phases.nobody_faces(topology, own, peer)
-        findings += transport.unheard(watch, own, peer.node)
+    seen = policy.local if peer is None else transport.seen_from(watch, own, peer.node)
+    far = far_end(topology, own, seen)
+    asked = provoked.small[own.flow]
+    findings += _way(topology, watch, own, peer, agree)
     if far is not None:
-        findings += _compare(watch, own, far.node, far.router, agree)
+        findings += phases.phase_one(own, far.node, far.router, seen, agree)
         findings += phases.phase_two(own, far.node, far.policy, agree)
-    elif peer is not None and not up:
-        findings += _compare(watch, own, peer.node, peer.router, agree)
-        seen = transport.seen_from(watch, own, peer.node)
+    elif peer is not None and not own.up:
+        findings += phases.nobody_faces(topology, own, peer)
+        findings += phases.phase_one(own, peer.node, peer.router, seen, agree)
         accepted = phases.would_accept(own, peer.router, seen)
         if accepted is not None:
             findings += phases.phase_two(own, peer.node, accepted, agree)
-    asked = provoked.small[own.flow]
-    answered = bool(asked) and all(it.answered for it in asked)
-    for end in (own, far):
-        if end is not None:
-            findings += transport.translated_before(end)
-            findings += transport.routes_to_map(end) if not answered else ()
-    if far is not None and not answered:
-        findings += transport.one_way(own, far)
+    findings += transport.translated_on_the_way(own, seen, agree)
+    findings += _through(own, far, answered=bool(asked) and all(it.answered for it in asked))
     ours = [it for it in asked if it.node == own.node]
+    other = far.node if far is not None else None if peer is None else peer.node
     return FlowDiagnosis(
         f"{policy.local_selector.network} -> {policy.remote_selector.network} with {policy.peer}",
-        far.node if far is not None else None if peer is None else peer.node,
-        up,
+        other,
+        own.up,
         str(ours[0]) if ours else "",
         any(it.answered for it in ours),
         tuple(agree),
+        () if other is None else messages.exchanges(watch, own, other, seen),
     )
 
 
-def _compare(
-    watch: Watch, own: End, node: str, router: Router, agree: list[str]
+def _way(
+    topology: Topology, watch: Watch, own: End, peer: Peer | None, agree: list[str]
 ) -> Iterator[Finding]:
-    """Phase 1 of two routers, whether or not they have an entry for one another."""
-    seen = transport.seen_from(watch, own, node)
-    return phases.phase_one(own, node, router, seen, agree)
+    """Whether the peer is there, and what is lost between the two."""
+    local, remote = own.policy.local, own.policy.peer
+    if peer is None:
+        words = f"no router of this lab has the peer's address {remote}"
+        yield Finding(words, (f"{own.node}: show crypto session",), Rank.ENDS)
+    elif peer.translator is not None:
+        agree.append(f"{peer.translator} translates {remote} to {peer.address}")
+    yield from transport.routes_between((own.node, own.router, local), peer, remote)
+    ends = frozenset({local, remote})
+    yield from path.refused_messages(topology, watch, ends)
+    yield from path.black_holes(topology, watch, ends)
+    if peer is not None and not own.up:
+        yield from transport.unheard(watch, own, peer.node)
+
+
+def _through(own: End, far: End | None, *, answered: bool) -> Iterator[Finding]:
+    """What keeps traffic out of a flow, or its answers."""
+    for end in (own, far):
+        if end is not None:
+            yield from transport.translated_before(end)
+            if not answered:
+                yield from transport.routes_to_map(end)
+    if far is not None and not answered:
+        yield from transport.one_way(own, far)

@@ -189,7 +189,7 @@ class AggressiveModeResponder(AggressiveMode):
         self._debug_vendor_ids(payloads)
         sa.find_key_by_identity()
         sa.debug_keys()
-        chosen = phase_one.choose(sa.usable_suites(), offer, sa.trace)
+        chosen = phase_one.choose(sa.usable_suites(), offer, sa.trace, sa.keyless_suites())
         if chosen is None:
             raise Refusal(NotifyType.NO_PROPOSAL_CHOSEN, POLICY_REFUSED)
         self._answer, suite = chosen

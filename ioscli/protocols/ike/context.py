@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, NamedTuple
 
-from ioscli.model.crypto import ChildPolicy, ChildTemplate, Selector, Spi
+from ioscli.model.crypto import ChildPolicy, ChildSa, ChildTemplate, Selector, Spi
 from ioscli.model.instant import Instant
 from ioscli.model.isakmp import IsakmpConfig, IsakmpProfile
 from ioscli.protocols.ike.deadlines import Deadlines
@@ -62,6 +62,14 @@ def _no_names(_name: str) -> IPv4Address | None:
     return None
 
 
+def _owner(policy: ChildPolicy) -> str:
+    return policy.owner
+
+
+def _unsaid(_child: ChildSa) -> Iterable[str]:
+    return ()
+
+
 class Context:
     """Configuration, chance, registries, and the effects of the input at hand."""
 
@@ -73,6 +81,8 @@ class Context:
         self.traffic: Callable[[IPv4Address, IPv4Address], Traffic] = _no_traffic
         self.resolve: Callable[[str], IPv4Address | None] = _no_names
         self.interface_of: Callable[[IPv4Address], str] = str
+        self.map_of: Callable[[ChildPolicy], str] = _owner
+        self.creating: Callable[[ChildSa], Iterable[str]] = _unsaid
         self._policies: dict[tuple[object, ...], list[ChildPolicy]] = {}
         """By ends and selectors."""
         self.child_templates: tuple[ChildTemplate, ...] = ()
@@ -185,6 +195,21 @@ class Context:
         if "ipsec" in self.debugging:
             self.emit(Debug("ipsec", text % values if values else text))
 
+    @property
+    def ipsec_debugged(self) -> bool:
+        """Whether anyone wants at least the errors of `debug crypto ipsec`."""
+        return not self.debugging.isdisjoint(_IPSEC_TOPICS)
+
+    def debug_ipsec_error(self, text: str, *values: object) -> None:
+        """A line that `debug crypto ipsec error` shows too."""
+        if self.ipsec_debugged:
+            self.emit(Debug("ipsec", text % values if values else text))
+
+    def debug_engine(self, text: str) -> None:
+        """A line of `debug crypto engine`: what is computed (Cisco's debug command reference)."""
+        if "engine" in self.debugging:
+            self.emit(Debug("engine", text))
+
     def take_address(self) -> int:
         """Where the next structure lies that debugs name by its address."""
         self._next_address += STRUCTURE_SIZE
@@ -286,3 +311,4 @@ class Context:
 
 
 _ERROR_TOPICS = frozenset(("isakmp", "isakmp error"))
+_IPSEC_TOPICS = frozenset(("ipsec", "ipsec error"))

@@ -228,14 +228,36 @@ def validate_proposal(
     )
 
 
+def proxy_match(selectors: tuple[Selector, Selector], *, installed: bool = False) -> str:
+    """`Crypto mapdb`: whose map is looked for; any protocol is 0, or 256 once SAs are made."""
+    local, remote = selectors
+    protocol = local.protocol or (256 if installed else 0)
+    return (
+        "Crypto mapdb : proxy_match\n"
+        f"        src addr     : {local.network.network_address}\n"
+        f"        dst addr     : {remote.network.network_address}\n"
+        f"        protocol     : {protocol}\n"
+        f"        src port     : {local.port}\n"
+        f"        dst port     : {remote.port}"
+    )
+
+
 def create_sa(child: ChildSa, spi: Spi, *, inbound: bool, conn_id: int) -> str:
     """`IPSEC(create_sa)` for one direction; conn_id: its number in the crypto engine."""
+    return "IPSEC(create_sa): sa created,\n" + _sa(child, spi, inbound=inbound, conn_id=conn_id)
+
+
+def delete_sa(child: ChildSa, spi: Spi, *, inbound: bool, conn_id: int) -> str:
+    """`IPSEC(delete_sa)` for one direction."""
+    return "IPSEC(delete_sa): deleting SA,\n" + _sa(child, spi, inbound=inbound, conn_id=conn_id)
+
+
+def _sa(child: ChildSa, spi: Spi, *, inbound: bool, conn_id: int) -> str:
     policy = child.policy
     destination = policy.local if inbound else policy.peer
     ah = (child.inbound_ah_spi, child.outbound_ah_spi)
     protocol = 51 if spi in ah or not child.proposal.transform.has_esp else 50
     return (
-        "IPSEC(create_sa): sa created,\n"
         f"  (sa) sa_dest= {destination}, sa_proto= {protocol}, \n"
         f"    sa_spi= 0x{spi:X}({spi}), \n"
         f"    sa_trans= {transform_words(child.proposal)} , sa_conn_id= {conn_id}\n"

@@ -1,7 +1,7 @@
 """The IKE machine of one router: all its ISAKMP SAs, without I/O."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from ioscli.codec.errors import DecodeError
 from ioscli.codec.esp import NON_ESP_MARKER
 from ioscli.codec.isakmp import NO_COOKIE, VERSION_1, DeletePayload, IsakmpHeader, NotifyPayload
 from ioscli.codec.isakmp.numbers import ExchangeType, NotifyType, ProtocolId
-from ioscli.model.crypto import ChildPolicy, ChildTemplate, IsakmpSaState, Spi
+from ioscli.model.crypto import ChildPolicy, ChildSa, ChildTemplate, IsakmpSaState, Spi
 from ioscli.model.instant import Instant
 from ioscli.model.isakmp import IsakmpConfig, IsakmpProfile, PreSharedKey
 from ioscli.protocols.ike import debug_lines, logs
@@ -54,7 +54,10 @@ class Isakmp:
 
     @property
     def debugging(self) -> set[str]:
-        """What is debugged: of `isakmp`, `isakmp error`, `ipsec`; the router changes the set."""
+        """What is debugged: of `isakmp`, `ipsec`, `engine`, and `isakmp error`, `ipsec error`.
+
+        The router changes the set.
+        """
         return self._context.debugging
 
     @debugging.setter
@@ -87,6 +90,19 @@ class Isakmp:
     @interface_of.setter
     def interface_of(self, interface_of: Callable[[IPv4Address], str]) -> None:
         self._context.interface_of = interface_of
+
+    def told_by(
+        self,
+        map_of: Callable[[ChildPolicy], str],
+        creating: Callable[[ChildSa], Iterable[str]],
+    ) -> None:
+        """Who words what `debug crypto ipsec` says of a router's own.
+
+        map_of: the crypto map of a policy, `VPN, 10`; creating: the lines about a pair of SAs that
+        is agreed, which come where IOS makes them, before the peer hears of it.
+        """
+        self._context.map_of = map_of
+        self._context.creating = creating
 
     def set_private_key(self, key: "RsaKey | None") -> None:
         """The router's RSA key pair, for `authentication rsa-sig`."""

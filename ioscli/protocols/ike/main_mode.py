@@ -212,7 +212,7 @@ class MainModeResponder(MainMode):
         offer = only(payloads, SaPayload)
         sa.find_key()
         sa.debug_keys()
-        chosen = phase_one.choose(sa.usable_suites(), offer, sa.trace)
+        chosen = phase_one.choose(sa.usable_suites(), offer, sa.trace, sa.keyless_suites())
         if chosen is None:
             raise Refusal(NotifyType.NO_PROPOSAL_CHOSEN, POLICY_REFUSED)
         self._debug_vendor_ids(payloads)

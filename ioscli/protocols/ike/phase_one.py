@@ -115,13 +115,16 @@ def offer(suites: Iterable[Suite]) -> SaPayload:
 
 
 def choose(
-    suites: Sequence[Suite], offered: SaPayload, trace: Trace = SILENCE
+    suites: Sequence[Suite],
+    offered: SaPayload,
+    trace: Trace = SILENCE,
+    without_keys: Sequence[Suite] = (),
 ) -> tuple[SaPayload, Suite] | None:
     """The responder's answer: its own list by priority against the transforms in their order.
 
     Lifetimes need not match (IOS documents that the shorter holds). The chosen transform goes
     back unchanged (RFC 2409, 5), so a shorter lifetime of the responder's own is only enforced
-    by its DELETE.
+    by its DELETE. without_keys: policies that debugs refuse too, since there is no key for them.
     """
     proposals = [
         proposal for proposal in offered.proposals if proposal.protocol == ProtocolId.ISAKMP
@@ -135,6 +138,12 @@ def choose(
                     debug_lines.phase_one_lifetime(trace, agreed.lifetime, actual=agreed.lifetime)
                     answer = proposal._replace(transforms=(transform,), reserved=0)
                     return SaPayload((answer,)), agreed
+    if trace is not SILENCE:
+        for suite in without_keys:
+            for proposal in proposals:
+                last = len(proposal.transforms) - 1
+                for position, transform in enumerate(proposal.transforms):
+                    _judge(suite, transform, trace, more=position < last, has_key=False)
     trace.debug_error("no offers accepted!")
     return None
 
@@ -158,9 +167,13 @@ def accepted(suites: Sequence[Suite], answer: SaPayload, trace: Trace = SILENCE)
     return agreed
 
 
-def _judge(suite: Suite, transform: Transform, trace: Trace, *, more: bool) -> Suite | None:
+def _judge(
+    suite: Suite, transform: Transform, trace: Trace, *, more: bool, has_key: bool = True
+) -> Suite | None:
     """Hold one transform against one policy; more: whether another transform follows it."""
     agreed, objection = _agree(suite, transform)
+    if agreed is not None and not has_key:
+        agreed, objection = None, _objection_to(METHODS[suite.authentication])
     if trace is not SILENCE:
         debug_lines.phase_one_transform(trace, transform, suite.priority)
         following = 3 if more else 0
@@ -210,13 +223,17 @@ def _agree(suite: Suite, transform: Transform) -> tuple[Suite | None, str]:
         return None, "Diffie-Hellman group offered does not match policy!"
     method = found.pop(PhaseOneAttribute.AUTHENTICATION_METHOD, 0)
     if method != METHODS[suite.authentication]:
-        if method == AuthenticationMethod.PRE_SHARED_KEY:
-            return None, "Preshared authentication offered but does not match policy!"
-        return None, "Authentication method offered does not match policy!"
+        return None, _objection_to(method)
     if found:
         return None, "Unknown attribute offered"
     offered = lifetimes(transform.attributes, *_LIFE).get(LifeType.SECONDS)
     return suite._replace(lifetime=min(suite.lifetime, offered or suite.lifetime)), ""
+
+
+def _objection_to(method: int) -> str:
+    if method == AuthenticationMethod.PRE_SHARED_KEY:
+        return "Preshared authentication offered but does not match policy!"
+    return "Authentication method offered does not match policy!"
 
 
 def lifetimes(

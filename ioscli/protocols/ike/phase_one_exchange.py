@@ -68,6 +68,7 @@ class PhaseOneExchange(Exchange):
         """Draw the private value and nonce of this side."""
         self._nonce = self._sa.context.new_nonce()
         self._dh = GROUPS[suite.group].generate(self._sa.context.source)
+        self._debug_dh()
         return self._dh
 
     def _derive(self, peer_public: bytes, peer_nonce: bytes) -> None:
@@ -76,6 +77,7 @@ class PhaseOneExchange(Exchange):
         assert dh is not None
         suite = sa.agreed
         secret = dh.shared(peer_public)
+        self._debug_dh()
         prf, cipher = PRFS[suite.hash], CIPHERS[suite.encryption]
         mine, theirs = (dh.public, self._nonce), (peer_public, peer_nonce)
         (g_xi, ni), (g_xr, nr) = (mine, theirs) if self.initiator else (theirs, mine)
@@ -95,6 +97,12 @@ class PhaseOneExchange(Exchange):
         )
         self.iv = keys.phase_one_iv(prf, g_xi, g_xr, cipher.block)
         sa.protect(Protection(prf, cipher, material))
+
+    def _debug_dh(self) -> None:
+        """`debug crypto engine`: one step of Diffie-Hellman."""
+        context = self._sa.context
+        context.debug_engine("CryptoEngine0: generate alg parameter")
+        context.debug_engine("CRYPTO_ENGINE: Dh phase 1 status: 0")
 
     # Vendor IDs and NAT.
 
@@ -203,6 +211,7 @@ class PhaseOneExchange(Exchange):
         protection = self._sa.protection
         assert protection is not None
         assert self._transcript is not None
+        self._sa.debug_engine("generate hmac context")
         compute = keys.hash_i if by_initiator else keys.hash_r
         skeyid = protection.keys.skeyid
         return compute(protection.prf, skeyid, self._transcript, payload.build_body())

@@ -112,10 +112,49 @@ class QuickMode(Exchange):
 
     def _debug_install(self) -> None:
         sa = self._sa
+        if "ipsec" in sa.context.debugging:
+            for line in sa.context.creating(self._child()):
+                sa.context.debug_ipsec(line)
+        for _ in range(2):
+            sa.context.debug_engine("ipsec allocate flow 0")
         if sa.context.debugged:
             sa.debug("Received IPSec Install callback... proceeding with the negotiation")
             interface = sa.context.interface_of(sa.local)
             sa.debug("Successfully installed IPSEC SA (SPI:0x%X) on %s", self.spi, interface)
+
+    def _validation(
+        self, selectors: tuple[Selector, Selector], policy: ChildPolicy | None
+    ) -> Judged | None:
+        """What `debug crypto ipsec` hears of each offer; None: nobody listens.
+
+        policy: None where none has these selectors.
+        """
+        sa = self._sa
+        context = sa.context
+        if not context.ipsec_debugged and "engine" not in context.debugging:
+            return None
+
+        def judged(proposal: ChildProposal, fits: bool) -> None:
+            ends = sa.local, sa.peer
+            in_udp = sa.nat_in_use is not None
+            context.debug_engine("validate proposal 0")
+            context.debug_engine("validate proposal request 0")
+            debug_lines.validate_proposal(context, ends, selectors, proposal, in_udp=in_udp)
+            context.debug_ipsec(debug_lines.proxy_match(selectors))
+            if policy is None:
+                context.debug_ipsec("map_db_find_best did not find matching map")
+            elif not fits:
+                context.debug_ipsec_error(
+                    "IPSEC(ipsec_process_proposal): transform proposal not supported for"
+                    " identity: \n    {%s }",
+                    debug_lines.transform_words(proposal),
+                )
+            elif not self.initiator:
+                context.debug_ipsec(
+                    "(ipsec_process_proposal)Map Accepted: %s", context.map_of(policy)
+                )
+
+        return judged
 
     def _nat_originals(self, mode: Mode) -> list[Payload]:
         """NAT-OA payloads: the ends as this side sees them (RFC 3947, 5.2), transport mode only."""
@@ -144,15 +183,18 @@ class QuickMode(Exchange):
         return body(payloads, PayloadType.HASH)
 
     def _hash_1(self, rest: Payloads) -> bytes:
+        self._sa.debug_engine("generate hmac context")
         prf, _, material = self._protection
         return keys.hash_1(prf, material.skeyid_a, self.message_id, build_payloads(rest)[1])
 
     def _hash_2(self, rest: Payloads) -> bytes:
+        self._sa.debug_engine("generate hmac context")
         prf, _, material = self._protection
         _, plain = build_payloads(rest)
         return keys.hash_2(prf, material.skeyid_a, self.message_id, self._ni, plain)
 
     def _hash_3(self) -> bytes:
+        self._sa.debug_engine("generate hmac context")
         prf, _, material = self._protection
         return keys.hash_3(prf, material.skeyid_a, self.message_id, self._ni, self._nr)
 
@@ -275,6 +317,9 @@ class QuickModeInitiator(QuickMode):
         accepted = phase_two.accepted(policy, only(payloads, SaPayload), sa.nat_in_use, sa.trace)
         if accepted is None:
             raise Refusal(NotifyType.BAD_PROPOSAL_SYNTAX, "the responder's choice was not offered")
+        judged = self._validation((policy.local_selector, policy.remote_selector), policy)
+        if judged is not None:
+            judged(accepted.terms.proposal, True)
         identities = [payload for payload in payloads if isinstance(payload, IdPayload)]
         if identities and identities != self._identities():
             raise Refusal(NotifyType.INVALID_ID_INFORMATION, "the responder changed an identity")
@@ -369,7 +414,7 @@ class QuickModeResponder(QuickMode):
         self.peer_spi = Spi(int.from_bytes(offer.proposals[0].spi[:4]))
         policy = self._find_policy(payloads, offer)
         spis = self._draw_spis(sa.context, policy)
-        judged = self._validation((policy.local_selector, policy.remote_selector))
+        judged = self._validation((policy.local_selector, policy.remote_selector), policy)
         accepted = phase_two.choose(policy, offer, spis, sa.nat_in_use, sa.trace, judged)
         if accepted is None:
             raise Refusal(NotifyType.NO_PROPOSAL_CHOSEN, "phase 2 SA policy not acceptable!")
@@ -384,26 +429,6 @@ class QuickModeResponder(QuickMode):
         self._key_exchange(group)
         assert self._dh is not None
         self._secret = self._dh.shared(body(payloads, PayloadType.KEY_EXCHANGE))
-
-    def _validation(self, selectors: tuple[Selector, Selector]) -> Judged | None:
-        """What `debug crypto ipsec` hears of each offer; None: nobody listens."""
-        sa = self._sa
-        context = sa.context
-        if "ipsec" not in context.debugging:
-            return None
-
-        def judged(proposal: ChildProposal, fits: bool) -> None:
-            ends = sa.local, sa.peer
-            in_udp = sa.nat_in_use is not None
-            debug_lines.validate_proposal(context, ends, selectors, proposal, in_udp=in_udp)
-            if not fits:
-                context.debug_ipsec(
-                    "IPSEC(ipsec_process_proposal): transform proposal not supported for"
-                    " identity: \n    {%s }",
-                    debug_lines.transform_words(proposal),
-                )
-
-        return judged
 
     def _find_policy(self, payloads: Payloads, offer: SaPayload) -> ChildPolicy:
         """The policy whose identities mirror the initiator's.
@@ -431,10 +456,12 @@ class QuickModeResponder(QuickMode):
             )
             if policy is not None:
                 return policy
-            judged = self._validation((local, remote))
+            judged = self._validation((local, remote), None)
             if judged is not None or sa.context.debugged:
                 phase_two.debug_offer(offer, sa.nat_in_use, sa.trace, judged or _unheard)
-        sa.context.debug_ipsec("IPSEC(ipsec_process_proposal): proxy identities not supported")
+        sa.context.debug_ipsec_error(
+            "IPSEC(ipsec_process_proposal): proxy identities not supported"
+        )
         sa.debug_error("IPSec policy invalidated proposal with error 32")
         raise Refusal(NotifyType.NO_PROPOSAL_CHOSEN, "proxy identities not supported")
 

@@ -486,6 +486,7 @@ class IsakmpSa(SaRecord):
         config = self.context.config
         self.state = State.QM_IDLE
         self.established_at = now
+        self.debug_engine("clear dh number")
         self.expires = after(now, self.agreed.lifetime * SECOND)
         keepalive = config.keepalive
         if self.profile is not None and self.profile.keepalive is not None:

@@ -13,7 +13,7 @@ from ioscli.model.instant import SECOND, Instant
 from ioscli.model.isakmp import IkeAuthentication, IkeEncryption, IsakmpProfile
 from ioscli.protocols.ike import keyrings, nat, phase_one
 from ioscli.protocols.ike.authentication import METHODS
-from ioscli.protocols.ike.context import Context
+from ioscli.protocols.ike.context import FIRST_CONN_ID, Context
 from ioscli.protocols.ike.effects import Endpoint, IkeKeyRecord, State
 from ioscli.protocols.ike.exchange import BadMessage
 from ioscli.protocols.ike.identity import PeerIdentity
@@ -116,6 +116,7 @@ class SaRecord:
         self.protection = protection
         self.conn_id = self.context.take_conn_id()
         self.context.keys.append(IkeKeyRecord(self.initiator_cookie, protection.keys.cipher_key))
+        self.debug_engine("create ISAKMP SKEYID")
 
     @contextmanager
     def undo_unless_taken(self) -> Iterator[None]:
@@ -157,6 +158,13 @@ class SaRecord:
             name for name, method in METHODS.items() if method(self).usable()
         }
         return phase_one.usable_suites(self.context.config, methods)
+
+    def keyless_suites(self) -> list[Suite]:
+        """The policies for which it has none, for debugs; none when nobody reads those."""
+        if not self.context.errors_debugged:
+            return []
+        usable = self.usable_suites()
+        return [it for it in phase_one.usable_suites(self.context.config) if it not in usable]
 
     # What shows and debugs print.
 
@@ -218,6 +226,12 @@ class SaRecord:
     def debug_error(self, text: str, *values: object) -> None:
         """A line of it that tells of an error."""
         self.context.debug_error(self.conn_id, text, *values)
+
+    def debug_engine(self, text: str) -> None:
+        """A line of `debug crypto engine` that ends with the SA's number in the engine."""
+        if "engine" in self.context.debugging:
+            conn_id = max(0, self.conn_id - FIRST_CONN_ID + 1)
+            self.context.debug_engine(f"CryptoEngine0: {text} for conn id {conn_id}")
 
     def debug_keys(self) -> None:
         """What is known of the peer before a policy is agreed."""

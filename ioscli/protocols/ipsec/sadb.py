@@ -33,6 +33,8 @@ LINGER = Duration(30 * SECOND)
 """How long a replaced pair still opens what the peer sent before it changed over."""
 SIMULTANEOUS = Duration(1 * SECOND)
 """Pairs that each end began, installed this close together, are one collision."""
+_PROMISES = 1_000
+"""Conn ids kept for pairs that may never come, at most."""
 VOLUME_SHARE = (0.89, 0.955)
 """What part of the negotiated kilobytes an SA starts with, drawn for each pair: 4.1 to 4.4
 million of 4,608,000 in captures of IOS 15. An end that stops early, by a share of its own, meets
@@ -274,6 +276,8 @@ class SaDatabase:
         self._wake = wake
         self._flows: dict[str, Flow] = {}
         self._next_conn_id = 1
+        self._promised: dict[int, int] = {}
+        """Conn ids of inbound SAs that were asked for ahead, by their SPIs."""
         self._key_records: list[EspKeyRecord] = []
         self._volume_due: list[SaPair] = []
         self._deadlines: Deadlines[SaPair] = Deadlines()
@@ -326,9 +330,9 @@ class SaDatabase:
         pair = SaPair(child, flow, inbound, outbound, now)
         if transform.ah is not None:
             pair.inbound_ah, pair.outbound_ah = _ah_sas(child, replay_window, lifetime)
-        pair.inbound_conn_id = self._next_conn_id
-        pair.outbound_conn_id = self._next_conn_id + 1
-        self._next_conn_id += 2
+        pair.inbound_conn_id = self.promise_conn_ids(child.inbound_spi)
+        pair.outbound_conn_id = pair.inbound_conn_id + 1
+        del self._promised[child.inbound_spi]
         self._watch_volume(pair)
         if child.inbound_spi in self.by_spi:
             self._remove([self.by_spi[child.inbound_spi]])
@@ -338,6 +342,16 @@ class SaDatabase:
         self._record_keys(child)
         self._choose(now, flow, pair)
         return pair
+
+    def promise_conn_ids(self, inbound_spi: int) -> int:
+        """The inbound conn id, one below the outbound, of a pair that is to be installed soon."""
+        first = self._promised.get(inbound_spi)
+        if first is None:
+            while len(self._promised) >= _PROMISES:
+                del self._promised[next(iter(self._promised))]
+            first = self._promised[inbound_spi] = self._next_conn_id
+            self._next_conn_id += 2
+        return first
 
     def lookup(self, spi: int) -> SaPair | None:
         """The pair that an inbound packet belongs to."""

@@ -39,7 +39,7 @@ def receive_update(ospf: "Ospf", neighbor: Neighbor, update: Update) -> None:
     interface, area, now = neighbor.interface, neighbor.interface.area, ospf.now
     debugging = "flood" in ospf.debugging
     requests, unacknowledged = neighbor.requests, neighbor.unacknowledged
-    last, lsdb = 0, None
+    last, lsdb, aged, birth = 0, None, 0, now
     table: dict[Key, Entry] = {}
     fresh: list[Fresh] = []
     direct: list[bytes] = []
@@ -54,7 +54,8 @@ def receive_update(ospf: "Ospf", neighbor: Neighbor, update: Update) -> None:
         if debugging:
             ospf.debug_lsa(interface, "Rcv Update", lsa, carried_age)
         age = carried_age if carried_age < MAX_AGE else MAX_AGE
-        birth = Instant(now - age * SECOND)
+        if age != aged:  # of an update's LSAs most are of one age
+            aged, birth = age, Instant(now - age * SECOND)
         entry = table.get(key)
         if entry is None:
             newer = 1

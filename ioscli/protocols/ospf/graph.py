@@ -120,6 +120,7 @@ class Graph:
         "edges",
         "has_networks",
         "is_router",
+        "networks",
         "order",
         "size",
         "special",
@@ -143,6 +144,8 @@ class Graph:
         self.edges: list[tuple[Edge, ...]] = [()] * self.size
         """Neighboring vertices and costs."""
         self._prefixes: list[tuple[Prefix, Owner, tuple[Owner, ...]]] | None = None
+        self.networks: dict[Prefix, IPv4Network] = {}
+        """The prefixes as the rest of the program knows them; filled with `prefixes`."""
         found = self.vertices
         for vertex in vertices:
             number, edges = vertex.number, vertex.edges
@@ -163,6 +166,7 @@ class Graph:
                     owner = (vertex.number, metric, vertex.alone)
                     found[prefix] = (*found.get(prefix, ()), owner)
             self._prefixes = [(prefix, owners[0], owners[1:]) for prefix, owners in found.items()]
+            self.networks = {prefix: network_of(prefix) for prefix in found}
         return self._prefixes
 
     def router_vertex(self, router: int) -> int | None:

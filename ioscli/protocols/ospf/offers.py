@@ -67,7 +67,7 @@ def _base_changes(
     config: OspfProcess,
 ) -> Iterator[InstallMany | Withdraw]:
     distance, process = _distance(PathKind.INTRA, config), config.process
-    extra, make = old.extra, Route.of_origin
+    extra, networks, make = old.extra, tree.graph.networks, Route.of_origin
     # Sets of hops and vertices are few, prefixes are many: what each of them comes to is made
     # once. The sets are told apart by identity, as `after` holds them while this goes on.
     ways_of: dict[int, tuple[Path, ...] | None] = {}
@@ -97,10 +97,10 @@ def _base_changes(
             origin = origins.get(numbers)
             if origin is None:
                 origin = origins[numbers] = _origin(tree.told(reach)[0], distance, process)
-            made.append(make(network_of(prefix), cost, ways, origin))
+            made.append(make(networks[prefix], cost, ways, origin))
         else:
             ways, origin = _several(ways, tree.told(reach), distance, process)
-            made.append(make(network_of(prefix), cost, ways, origin))
+            made.append(make(networks[prefix], cost, ways, origin))
     if made:
         yield InstallMany(made)
 

@@ -75,21 +75,16 @@ class Tree:
         distance, hops = self.distance.tolist(), self.hops
         found: dict[Prefix, Reach] = {}
         for prefix, (number, metric, alone), others in self.graph.prefixes:
-            cost = distance[number]
-            ways: Hops = ()
-            numbers: tuple[int, ...] = ()
-            if cost < UNREACHED:
-                cost, ways, numbers = cost + metric, hops[number], alone
+            cost = distance[number] + metric
+            ways = hops[number]
+            numbers: tuple[int, ...] = alone
             for other, beyond, only in others:
-                here = distance[other]
-                if here >= UNREACHED:
-                    continue
-                here += beyond
-                if here < cost or not numbers:
+                here = distance[other] + beyond
+                if here < cost:
                     cost, ways, numbers = here, hops[other], only
                 elif here == cost:
                     ways, numbers = _merged(ways, hops[other]), numbers + only
-            if numbers:
+            if cost < UNREACHED:
                 found[prefix] = cost, ways, numbers
         return found
 

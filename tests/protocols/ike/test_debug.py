@@ -401,6 +401,13 @@ def test_identities_that_fit_nothing() -> None:
         "    protocol= ESP, transform= esp-aes 256 esp-sha-hmac  (Tunnel), ",
         "    lifedur= 0s and 0kb, ",
         "    spi= 0x0(0), conn_id= 0, keysize= 256, flags= 0x0",
+        "Crypto mapdb : proxy_match",
+        "        src addr     : 192.0.2.2",
+        "        dst addr     : 192.0.2.1",
+        "        protocol     : 47",
+        "        src port     : 0",
+        "        dst port     : 0",
+        "map_db_find_best did not find matching map",
         "IPSEC(ipsec_process_proposal): proxy identities not supported",
         "ISAKMP-ERROR: (1001):IPSec policy invalidated proposal with error 32",
         "ISAKMP-ERROR: (1001):phase 2 SA policy not acceptable! (local 192.0.2.2 remote 192.0.2.1)",
@@ -439,7 +446,20 @@ def test_what_ipsec_asks_for_and_gets() -> None:
     wire = talkative("ipsec")
     wire.a.initiate(child(A, B))
     wire.run(1)
-    assert wire.a.debugs == [debug_lines.sa_request(child(A, B))]
+    ends = A, B
+    selectors = child(A, B).local_selector, child(A, B).remote_selector
+    assert wire.a.debugs == [
+        debug_lines.sa_request(child(A, B)),
+        "IPSEC(validate_proposal_request): proposal part #1",
+        "IPSEC(validate_proposal_request): proposal part #1,\n"
+        f"  (key eng. msg.) INBOUND local= {ends[0]}:0, remote= {ends[1]}:0,\n"
+        "    local_proxy= 192.0.2.1/255.255.255.255/47/0,\n"
+        "    remote_proxy= 192.0.2.2/255.255.255.255/47/0,\n"
+        "    protocol= ESP, transform= esp-aes 256 esp-sha-hmac  (Tunnel), \n"
+        "    lifedur= 0s and 0kb, \n"
+        "    spi= 0x0(0), conn_id= 0, keysize= 256, flags= 0x0",
+        debug_lines.proxy_match(selectors),
+    ]
     (sa,) = wire.a.installed
     lines = debug_lines.create_sa(sa, sa.inbound_spi, inbound=True, conn_id=2001).split("\n")
     assert lines == [
@@ -478,7 +498,9 @@ def test_error_debugging_alone_names_the_missing_key() -> None:
     wire.a.initiate(child(A, B))
     wire.run(1)
     errors = [line for line in wire.b.debugs if line.startswith("ISAKMP")]
-    assert errors[:2] == [
+    assert errors[:4] == [
         "ISAKMP-ERROR: (0):No pre-shared key with 192.0.2.1!",
+        "ISAKMP-ERROR: (0):Preshared authentication offered but does not match policy!",
+        "ISAKMP-ERROR: (0):atts are not acceptable. Next payload is 0",
         "ISAKMP-ERROR: (0):no offers accepted!",
     ]
