@@ -52,6 +52,7 @@ from ioscli.router.tunnel_guard import TunnelGuard
 from ioscli.router.udp import UdpInput
 
 if TYPE_CHECKING:
+    from ioscli.model.ifname import InterfaceName
     from ioscli.router.crypto_maps import CryptoMaps
     from ioscli.router.views import CryptoSessionView, IpsecFlowView
 
@@ -547,7 +548,15 @@ class CryptoEngine:
         from ioscli.router import crypto_views
 
         now = self._simulation.now
-        return crypto_views.session_views(self.flows.values(), self.isakmp_views(), now)
+        return crypto_views.session_views(
+            self.flows.values(), self.isakmp_views(), now, self._interface_at
+        )
+
+    def _interface_at(self, address: IPv4Address) -> InterfaceName | None:
+        for interface in self._forwarding.interfaces.values():
+            if interface.address == address:
+                return interface.name
+        return None
 
 
 def _block(tunnel: TunnelInterface, _packet: bytes) -> None:

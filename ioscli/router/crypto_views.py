@@ -14,7 +14,7 @@ from ioscli.router.crypto_map_flow import MapFlow
 from ioscli.router.views import CryptoSessionView, EspSaView, FlowErrorsView, IpsecFlowView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from ipaddress import IPv4Address
 
     from ioscli.model.ifname import InterfaceName
@@ -113,9 +113,16 @@ def _sa_view(pair: SaPair, sa: SaBase, iv_size: int, conn_id: int, now: Instant)
 
 
 def session_views(
-    flows: Iterable[ProtectedFlow], isakmp: list[IsakmpSaState], now: Instant
+    flows: Iterable[ProtectedFlow],
+    isakmp: list[IsakmpSaState],
+    now: Instant,
+    interface_at: Callable[[IPv4Address], InterfaceName | None],
 ) -> list[CryptoSessionView]:
-    """The crypto sessions: one for each interface and peer, with all flows between them."""
+    """The crypto sessions: one for each interface and peer, with all flows between them.
+
+    A peer that has only come as far as phase 1, as it may to a dynamic map, has one too, on the
+    interface with the address that it called.
+    """
     sessions: dict[tuple[InterfaceName, IPv4Address, IPv4Address], list[IpsecFlowView]] = {}
     for view in flow_views(flows, now):
         ends = view.interface, view.local_address, view.peer
@@ -131,7 +138,31 @@ def session_views(
             of_it = [it for it in views if port == (it.peer_port if it.outbound_spi else ports[0])]
             its = [sa for sa in with_peer if sa.peer_port == port]
             found.append(_session_view(name, of_it, its, now))
-    return found
+    return [*found, *_without_flows(isakmp, {ends[1:] for ends in sessions}, interface_at)]
+
+
+def _without_flows(
+    isakmp: list[IsakmpSaState],
+    known: set[tuple[IPv4Address, IPv4Address]],
+    interface_at: Callable[[IPv4Address], InterfaceName | None],
+) -> Iterator[CryptoSessionView]:
+    others: dict[tuple[IPv4Address, IPv4Address, int], list[IsakmpSaState]] = {}
+    for sa in isakmp:
+        if sa.active and (sa.local, sa.peer) not in known:
+            others.setdefault((sa.local, sa.peer, sa.peer_port), []).append(sa)
+    for (local, peer, port), sas in others.items():
+        interface = interface_at(local)
+        if interface is not None:
+            yield CryptoSessionView(
+                interface=interface,
+                status="UP-IDLE",
+                local=local,
+                peer=peer,
+                peer_port=port,
+                isakmp=tuple(sas),
+                flows=(),
+                uptime=None,
+            )
 
 
 def _session_view(

@@ -13,9 +13,10 @@ import pytest
 from ntc_templates.parse import parse_output
 
 from ioscli.cli.matcher import load_grammar
+from ioscli.model.ifname import InterfaceName
 from ioscli.model.isakmp import IdentityMatch, IsakmpProfile, Keepalive
 from ioscli.router.router import Router
-from tests.router.crypto_networks import R3, mapped, wired
+from tests.router.crypto_networks import R3, access_list, dynamic_entry, entry, mapped, wired
 from tests.router.test_crypto import settled
 
 from .desk import Desk
@@ -359,3 +360,52 @@ def test_sockets_of_protected_tunnels() -> None:
         'Client: "TUNNEL SEC" Profile: "PROF" Map-name: "Tunnel0-head-0"\n'
     )
     assert site().type("show crypto sockets").startswith("Number of Crypto Socket connections 0\n")
+
+
+def test_errors_are_told_apart() -> None:
+    """A replay, a forgery of a number seen before, and one of a new number."""
+    network = settled()
+    frames: list[bytes] = []
+    network.links["R1-R2"].tap = lambda _when, _port, frame: frames.append(frame)
+    network.ping("R4", "172.16.2.5", count=1)
+    network.links["R1-R2"].tap = None
+    ours = IPv4Address("100.1.1.1").packed
+    esp = next(frame[14:] for frame in frames if frame[23] == 50 and frame[26:30] == ours)
+    router = network["R3"]
+    interface = router.interfaces[InterfaceName.parse("Gi0/0")]
+    for packet in (
+        esp,
+        esp[:-1] + bytes((esp[-1] ^ 1,)),
+        esp[:24] + b"\0\0\1\0" + esp[28:],
+    ):
+        router.forwarding.receive(packet, interface)
+    desk = Desk(load_grammar(), router)
+    (row, *_) = parse_output(
+        "cisco_ios", "show crypto ipsec sa detail", desk.type("show crypto ipsec sa detail")
+    )
+    assert (row["pkts_replay_failed"], row["pkts_verify_failed"]) == ("2", "1")
+    assert "recv errors 3" in desk.type("show crypto ipsec sa")
+
+
+def test_a_caller_that_has_only_come_as_far_as_phase_one() -> None:
+    """To a dynamic map that does not take what it asks for."""
+    configs = mapped()
+    hub = configs[2]
+    hub.crypto_maps.clear()
+    access_list(hub, "102", entry("172.16.9.0/24", "192.168.1.0/24"))
+    dynamic_entry(hub, "102")
+    network = wired(*configs)
+    desk = Desk(load_grammar(), network["R3"])
+    assert desk.type("show crypto session") == "Crypto session current status\n\n"
+    network.ping("R4", "172.16.2.5", count=1)
+    network.wait(1)
+    assert [line.rstrip() for line in desk.type("show crypto session").splitlines()[2:]] == [
+        "Interface: GigabitEthernet0/0",
+        "Session status: UP-IDLE",
+        "Peer: 100.12.0.1 port 500",
+        "  Session ID: 0",
+        "  IKEv1 SA: local 100.23.0.3/500 remote 100.12.0.1/500 Active",
+        "",
+    ]
+    brief = desk.type("show crypto session brief").splitlines()[-1]
+    assert brief.split() == ["100.12.0.1", "Gi0/0", "100.12.0.1", "UI"]

@@ -327,3 +327,25 @@ def test_a_tampered_packet_is_dropped_and_counted():
 
 
 _R1 = IPv4Address("100.1.1.1").packed
+
+
+def test_a_tunnel_that_cannot_be_protected_counts_what_it_drops():
+    configs = site_to_site()
+    configs[0].interfaces[TUNNEL].tunnel.protection_profile = "NOBODY-MADE-IT"
+    network = wire_site_to_site(Network(*configs)).boot()
+    network.wait(5)
+    tunnel = network["R1"].interfaces[TUNNEL]
+    before = tunnel.output_drops
+    assert network.ping("R1", "10.1.3.3", count=3) == "..."
+    assert tunnel.output_drops == before + 3
+
+
+@pytest.mark.parametrize("milliseconds", range(2, 40, 3))
+def test_no_pair_comes_up_with_an_end_that_is_configured_no_more(milliseconds):
+    network = settled()
+    network["R1"].crypto.clear_sas(lambda _: True)
+    network.wait(milliseconds / 1000)
+    network["R1"].config.interfaces[TUNNEL].tunnel.destination = IPv4Address("100.23.0.3")
+    network["R1"].apply([InterfaceChanged(TUNNEL)])
+    network.wait(5)
+    assert not network["R1"].crypto.sadb.by_spi

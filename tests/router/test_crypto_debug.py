@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from ioscli.model.crypto import EspCipher, EspIntegrity, EspTransform, TransformSet
 from ioscli.router.debug import Topic
 
 from .crypto_networks import R1, R3, access_list, entry, mapped, wired
 from .networks import Network
 
+THREE_DES = EspTransform(EspCipher.TRIPLE_DES, EspIntegrity.MD5)
 DEBUGS = Path(__file__).with_name("debugs")
 _STAMP = re.compile(r"^(R\d) \*Mar +\d+ [\d:.]+: ")
 
@@ -51,6 +53,7 @@ _DRAWN = (
     (r"(message ID = |[Nn]ode |M-ID of )\d+", r"\1N"),
     (r"sa_spi= 0x[0-9A-F]+\(\d+\)", "sa_spi= 0xN(N)"),
     (r"(SPI:0x|to SPI |sa = 0x|struct 0x|spi 0x)[0-9A-F]+", r"\1N"),
+    (r"(^ +spi )\d+", r"\1N"),
     (r"(sa = |peer = 0x|successfully )[0-9A-F]{6,}", r"\1N"),
 )
 
@@ -142,3 +145,31 @@ def test_a_map_without_these_identities_is_not_found() -> None:
     at = lines.index("map_db_find_best did not find matching map")
     assert lines[at - 6] == "Crypto mapdb : proxy_match"
     assert lines[at + 1] == "IPSEC(ipsec_process_proposal): proxy identities not supported"
+
+
+def test_transforms_that_do_not_fit() -> None:
+    """FACTS.md, 15; a mismatch leaves phase 1 up, and the initiator is told."""
+    configs = mapped()
+    configs[2].ipsec.transform_sets["TS"] = TransformSet("TS", THREE_DES)
+    network = wired(*configs)
+    listen(network, "R1", "R3")
+    network.ping("R4", "172.16.2.5", count=1)
+    lines = plain(told(network, "R3"))
+    at = lines.index(
+        "IPSEC(ipsec_process_proposal): transform proposal not supported for identity:"
+    )
+    assert lines[at - 6] == "Crypto mapdb : proxy_match"
+    assert lines[at + 1 : at + 9] == [
+        "    {esp-aes 256 esp-sha-hmac }",
+        "ISAKMP-ERROR: (1001):IPSec policy invalidated proposal with error 256",
+        f"ISAKMP-ERROR: (1001):phase 2 SA policy not acceptable! (local {R3} remote {R1})",
+        "ISAKMP: (1001):set new node N to QM_IDLE",
+        "ISAKMP: (1001):Sending NOTIFY PROPOSAL_NOT_CHOSEN protocol 3",
+        "        spi N, message ID = N",
+        f"ISAKMP-PAK: (1001):sending packet to {R1} my_port 500 peer_port 500 (R) QM_IDLE",
+        "ISAKMP: (1001):Sending an IKE IPv4 Packet.",
+    ]
+    ours = plain(told(network, "R1"))
+    assert "ISAKMP: (1001):processing NOTIFY PROPOSAL_NOT_CHOSEN protocol 3" in ours
+    assert not [line for line in (*ours, *lines) if "create_sa" in line or "Map Accepted" in line]
+    assert [sa.state for sa in network["R1"].isakmp_views()] == ["QM_IDLE"]

@@ -441,3 +441,51 @@ def test_ipsec_over_gre():
     packets.clear()
     assert network.ping("R1", "10.0.0.3") == "!!!!!"
     assert {packet[24 + 9] for packet in packets} == {1}
+
+
+def begun(network, seconds):
+    """A ping that nobody waits for, and what it set going so far."""
+    request = EchoRequest(IPv4Address("172.16.2.5"), 9, 1, 100)
+    network["R4"].send_echo(request, lambda _: None)
+    network.wait(seconds)
+
+
+@pytest.mark.parametrize("milliseconds", range(1, 30, 2))
+def test_no_pair_is_left_of_an_entry_that_goes_while_it_negotiates(milliseconds):
+    configs = mapped()
+    access_list(configs[0], "102", entry("192.168.9.0/24", "172.16.9.0/24"))
+    map_entry(configs[0], 20, [R3], "102")  # keeps ISAKMP on
+    network = wired(*configs)
+    begun(network, milliseconds / 1000)
+    del configs[0].crypto_maps["VPN"].entries[10]
+    network["R1"].apply([CryptoChanged()])
+    network.wait(5)
+    for node in ("R1", "R3"):
+        crypto = network[node].crypto
+        assert not crypto.sadb.by_spi
+        assert not crypto.isakmp._context.children
+
+
+@pytest.mark.parametrize("milliseconds", range(1, 30, 2))
+def test_no_pair_comes_up_with_a_peer_that_is_configured_no_more(milliseconds):
+    configs = mapped()
+    network = wired(*configs)
+    begun(network, milliseconds / 1000)
+    configs[0].crypto_maps["VPN"].entries[10].peers = [MapPeer(IPv4Address("100.23.0.99"))]
+    network["R1"].apply([CryptoChanged()])
+    network.wait(5)
+    late = network["R1"].crypto.sadb.by_spi
+    assert not late or milliseconds > 12  # what was up before stays until it runs out
+    assert len(network["R3"].crypto.sadb.by_spi) == len(late)
+
+
+def test_what_came_in_the_clear_is_counted_on_when_the_configuration_changes():
+    configs = mapped()
+    let_clear(configs[1])
+    configs[2].interfaces[OUTSIDE].crypto_map = None
+    network = wired(*configs)
+    network.ping("R5", "192.168.1.4", count=3)
+    network["R1"].apply([CryptoChanged()])
+    assert network["R1"].crypto.cleartext_drops == 3
+    network.ping("R5", "192.168.1.4", count=2)
+    assert network["R1"].crypto.cleartext_drops == 5

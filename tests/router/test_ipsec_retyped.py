@@ -107,6 +107,23 @@ CHANGES = (
     "interface Gi0/0\nip address 100.12.0.7 255.255.255.0",
     "interface Gi0/0\nno ip address",
     "interface Gi0/0\nip mtu 600",
+    "interface Gi0/0\nip mtu 68",
+    "interface Tunnel0\nip mtu 68",
+    "interface Tunnel0\nip access-group VPN in",
+    "interface Gi0/0\nip access-group VPN out",
+    "interface Gi0/0\nno ip access-group VPN out",
+    "interface Gi0/0\nip vrf forwarding RED",
+    "interface Gi0/0\nno ip vrf forwarding",
+    "interface Tunnel0\ntunnel vrf RED",
+    "interface Tunnel0\nno tunnel vrf",
+    "ip vrf RED",
+    "no ip vrf RED",
+    "crypto map VPN 20 ipsec-isakmp\nset peer {peer}\nset transform-set TT\nmatch address NAT",
+    "crypto isakmp peer address {peer}\nset aggressive-mode password cisco"
+    "\nset aggressive-mode client-endpoint ipv4-address {address}",
+    "no crypto isakmp peer address {peer}",
+    "crypto ipsec transform-set TS ah-sha-hmac",
+    "crypto ipsec transform-set TS esp-3des esp-md5-hmac",
     "no interface Loopback0",
     "interface Loopback0\nip address {host}.{host}.{host}.{host} 255.255.255.255",
 )
@@ -120,6 +137,12 @@ EXEC = (
     "clear crypto session remote {peer}",
     "clear ip nat translation *",
     "clear ip nat statistics",
+    "debug crypto isakmp",
+    "debug crypto ipsec",
+    "debug crypto engine",
+    "debug ip nat detailed",
+    "debug tunnel keepalive",
+    "undebug all",
 )
 SHOWS = (
     "show running-config",
@@ -159,8 +182,11 @@ AWAY = (
     "crypto ipsec df-bit copy",
     "crypto ipsec fragmentation before-encryption",
     "interface Loopback0\nip address {host}.{host}.{host}.{host} 255.255.255.255",
+    "interface Gi0/0\nno ip vrf forwarding\nno ip access-group VPN out",
     "interface Gi0/0\nip address {address} 255.255.255.0\nno ip mtu\nno shutdown",
     "no crypto isakmp keepalive",
+    "no crypto isakmp peer address {peer}",
+    "no ip vrf RED",
     "no router eigrp 1",
     "no router ospf 1",
 )
@@ -199,6 +225,11 @@ def remains(router: Router) -> dict[str, object]:
 
 
 NOTHING = {"flows": [], "pairs": 0, "sas": [], "nat": 0, "agreed": 0, "listening": False}
+
+KEEPALIVES = (
+    "crypto isakmp keepalive 10 periodic",
+    "interface Tunnel0\nkeepalive 5 3\ntunnel path-mtu-discovery",
+)
 
 STEP = st.tuples(
     st.sampled_from(["R1", "R1", "R3"]),
@@ -245,3 +276,37 @@ def test_any_order_of_lines(steps: list[tuple[str, str, float]]) -> None:
         assert remains(made[name]) == NOTHING, steps
     made.ping("R1", R3, count=3)
     assert made.ping("R1", R3) == "!!!!!", steps
+
+
+def events(made: Network, seconds: float) -> int:
+    """How much happens in some time in which nobody does anything."""
+    before = made.simulation.events_run
+    made.wait(seconds)
+    return made.simulation.events_run - before
+
+
+def test_nothing_of_a_former_life_goes_on_after_reloads() -> None:
+    made = wire_site_to_site(Network(*sites())).boot()
+    made.wait(5)
+    for name in WORDS:
+        operator = Operator(made, name)
+        operator.configure(*ALL, *KEEPALIVES)
+        operator.close()
+    rouse(made)
+    made.wait(60)
+    made.ping("R4", "172.16.2.5", count=3)
+    assert made.ping("R4", "172.16.2.5") == "!!!!!"
+    calm = events(made, 120)
+    for turn in range(12):
+        name = ("R1", "R3")[turn % 2]
+        rouse(made)
+        made.wait((0.01, 0.5, 3)[turn % 3])
+        made[name].shut_down()
+        made.wait(1)
+        made[name].restart(made[name].config)
+    rouse(made)
+    made.wait(400)
+    made.ping("R4", "172.16.2.5", count=3)
+    assert made.ping("R4", "172.16.2.5") == "!!!!!"
+    assert made.ping("R1", "10.1.3.3") == "!!!!!"
+    assert events(made, 120) < 1.1 * calm

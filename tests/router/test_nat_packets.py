@@ -348,3 +348,12 @@ def test_what_would_translate_a_packet_is_told_without_a_trace() -> None:
 
 def _spoken(pairs: list[tuple[str, str]]) -> list[tuple[str, int, str]]:
     return [(source, 9, destination) for source, destination in pairs]
+
+
+def test_what_is_too_short_for_a_header_is_counted_and_dropped() -> None:
+    """A tunnel's far end may send any number of bytes as a packet."""
+    gate = Gate(*OVERLOAD)
+    forwarding = gate.outside.forwarding
+    for size in range(20):
+        gate.outside.receive_packet(b"E" * size, gate.outside)
+    assert forwarding.format_errors == 20
