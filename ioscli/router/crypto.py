@@ -270,7 +270,10 @@ class CryptoEngine:
         if flow is None or flow.flow.current is not None:
             return
         self._demand.failed(flow)
-        if flow.next_peer(policy.peer):
+        another = flow.next_peer(policy.peer)
+        if flow.leaves():
+            self._release(flow)  # the next packet makes it anew
+        elif another:
             flow.failed_at = None
             self._follow_path(flow)
             self._demand.ensure(flow)

@@ -17,13 +17,15 @@ _UPPER = _GROUPS[-1]
 class _Port:
     """A global port and who uses it."""
 
-    __slots__ = ("flows", "number", "owner")
+    __slots__ = ("flows", "number", "owner", "reserved")
 
     def __init__(self, number: int, owner: tuple[bytes, int] | None) -> None:
         self.number = number
         self.owner = owner
         """The inside host and its port; None: a static mapping's."""
         self.flows = 0
+        self.reserved = owner is None
+        """Whether a static mapping keeps it, or gets it when its flows have ended."""
 
 
 class PortMap:
@@ -42,12 +44,15 @@ class PortMap:
 
     def reserve(self, protocol: int, address: bytes, port: int) -> None:
         """Keep a port for a static mapping; flows that have it go on until they end."""
-        self._taken.setdefault((protocol, address, port), _Port(port, None))
+        self._taken.setdefault((protocol, address, port), _Port(port, None)).reserved = True
 
     def unreserve(self, protocol: int, address: bytes, port: int) -> None:
         """A static mapping is gone."""
         known = self._taken.get((protocol, address, port))
-        if known is not None and known.owner is None:
+        if known is None:
+            return
+        known.reserved = False
+        if known.owner is None:
             self._free(protocol, address, port)
 
     def take(self, protocol: int, address: bytes, host: bytes, port: int) -> int | None:
@@ -72,7 +77,10 @@ class PortMap:
         known.flows -= 1
         if known.flows == 0:
             del self._by_owner[owner]
-            self._free(protocol, address, known.number)
+            if known.reserved:
+                self._taken[protocol, address, known.number] = _Port(known.number, None)
+            else:
+                self._free(protocol, address, known.number)
 
     def _free(self, protocol: int, address: bytes, number: int) -> None:
         del self._taken[protocol, address, number]

@@ -18,6 +18,7 @@ from tests.router.crypto_networks import (
     R3,
     access_list,
     apply_map,
+    dynamic_entry,
     entry,
     let_clear,
     map_entry,
@@ -489,3 +490,26 @@ def test_what_came_in_the_clear_is_counted_on_when_the_configuration_changes():
     assert network["R1"].crypto.cleartext_drops == 3
     network.ping("R5", "192.168.1.4", count=2)
     assert network["R1"].crypto.cleartext_drops == 5
+
+
+def test_flows_of_host_pairs_go_when_nobody_answers_and_turn_to_the_next_peer():
+    configs = mapped()
+    phase_one(configs[0], "100.23.0.99", R3)
+    made = configs[0].crypto_maps["VPN"].entries[10]
+    made.per_host = True
+    made.peers = [MapPeer(IPv4Address("100.23.0.99")), MapPeer(IPv4Address(R3))]
+    network = wired(*configs)
+    for host in range(20, 40):
+        request = EchoRequest(IPv4Address(f"172.16.2.{host}"), 9, 1, 100)
+        network["R4"].send_echo(request, lambda _: None)
+    network.wait(1)
+    crypto = network["R1"].crypto
+    assert len(crypto.flows) == 20
+    network.wait(120)
+    assert not crypto.flows
+    assert not [flow for flow in crypto.sadb.flows if flow.policy.owner not in crypto.flows]
+    configs[2].crypto_maps["VPN"].entries[10].per_host = True
+    dynamic_entry(configs[2])
+    network["R3"].apply([CryptoChanged()])
+    assert network.ping("R4", "172.16.2.5")[-1] == "!"
+    assert [flow.policy.peer for flow in crypto.flows.values()] == [IPv4Address(R3)]

@@ -20,6 +20,7 @@ from .crypto_networks import OUTSIDE, R1, R3, sites
 from .hostile_frames import IP, bounds, every_field, every_length, mended
 from .ipsec_typed import MAP, PHASE_ONE, TUNNEL, Operator
 from .networks import Network, wire_site_to_site
+from .test_crypto_nat import behind_nat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -459,3 +460,43 @@ def test_a_flood_of_first_messages(mode: str, spoofed: bool) -> None:
     assert made.works()
     made.execute("R3", "clear crypto session")
     made.come_up()
+
+
+# -- NAT traversal ---------------------------------------------------------------------------------
+
+
+def through_the_nat(network: Network) -> bool:
+    """Whether the tunnel of a router behind a NAT carries pings."""
+    network.ping("R4", FAR_SITE, count=6)
+    return network.ping("R4", FAR_SITE) == "!!!!!" == network.ping("R5", "192.168.1.4")
+
+
+def test_no_byte_of_what_comes_through_a_nat_harms_a_tunnel() -> None:
+    network = behind_nat(dynamic=True, keepalive=10)
+    port, router = network["R3"].port(OUTSIDE), network["R3"]
+    heard: list[bytes] = []
+    honest = port.receive
+
+    def listen(frame: bytes) -> None:
+        heard.append(frame)
+        honest(frame)
+
+    port.receive = listen
+    assert through_the_nat(network)
+    network.wait(30)
+    port.receive = honest
+    datagrams = [frame for frame in heard if _is(frame, UDP)]
+    sizes = {bounds(it).end: it for it in datagrams}
+    assert {it[IP + 22 : IP + 24] for it in sizes.values()} == {b"\x01\xf4", b"\x11\x94"}
+    assert min(sizes) == IP + 20 + 8 + 1  # a keepalive
+    for frame in sizes.values():
+        start = bounds(frame).payload
+        # The ports may be another mapping of the NAT's: so may the whole of a message be.
+        for changed in (*every_field(frame, start), *every_length(frame)):
+            port.deliver(mended(changed))
+            network.wait(0.000_1)
+        port.deliver(frame)
+    network.wait(GIVE_UP)
+    assert half_open(router) == 0
+    assert len(router.crypto.sadb.by_spi) == 1
+    assert through_the_nat(network)

@@ -228,7 +228,7 @@ NOTHING = {"flows": [], "pairs": 0, "sas": [], "nat": 0, "agreed": 0, "listening
 
 KEEPALIVES = (
     "crypto isakmp keepalive 10 periodic",
-    "interface Tunnel0\nkeepalive 5 3\ntunnel path-mtu-discovery",
+    "interface Tunnel0\ntunnel path-mtu-discovery",
 )
 
 STEP = st.tuples(
@@ -310,3 +310,16 @@ def test_nothing_of_a_former_life_goes_on_after_reloads() -> None:
     assert made.ping("R4", "172.16.2.5") == "!!!!!"
     assert made.ping("R1", "10.1.3.3") == "!!!!!"
     assert events(made, 120) < 1.1 * calm
+
+
+def test_ospf_speaks_through_the_smallest_tunnel() -> None:
+    """One LSA header and no more: the description of a database comes to an end all the same."""
+    made = wire_site_to_site(Network(*sites())).boot()
+    made.wait(5)
+    operators = [Operator(made, name) for name in WORDS]
+    for it in operators:
+        it.configure(*ALL, "interface Gi0/0\nip mtu 68")
+    made.wait(60)
+    for it in operators:
+        assert "FULL/" in it.execute("show ip ospf neighbor")
+        it.close()

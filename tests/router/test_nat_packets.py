@@ -5,6 +5,7 @@ from __future__ import annotations
 from ioscli.codec.icmp import parse
 from ioscli.codec.ipv4 import IpProtocol, header_length
 from ioscli.model.ifname import InterfaceName
+from ioscli.router.nat_ports import PortMap
 from tests.router.nat_networks import OVERLOAD, configure, nat_network
 from tests.router.nat_packets import (
     ACK,
@@ -357,3 +358,18 @@ def test_what_is_too_short_for_a_header_is_counted_and_dropped() -> None:
     for size in range(20):
         gate.outside.receive_packet(b"E" * size, gate.outside)
     assert forwarding.format_errors == 20
+
+
+def test_a_port_stays_a_static_mapping_s_when_the_flow_before_it_has_ended() -> None:
+    ports = PortMap()
+    shared, first, second = b"\xc0\0\2\2", b"\n\0\0\1", b"\n\0\0\2"
+    assert ports.take(IpProtocol.TCP, shared, first, 8080) == 8080
+    ports.reserve(IpProtocol.TCP, shared, 8080)
+    ports.give_back(IpProtocol.TCP, shared, first, 8080)
+    assert ports.take(IpProtocol.TCP, shared, second, 8080) != 8080
+    ports.unreserve(IpProtocol.TCP, shared, 8080)
+    assert ports.take(IpProtocol.TCP, shared, first, 8080) == 8080
+    ports.reserve(IpProtocol.TCP, shared, 8080)
+    ports.unreserve(IpProtocol.TCP, shared, 8080)
+    ports.give_back(IpProtocol.TCP, shared, first, 8080)
+    assert ports.take(IpProtocol.TCP, shared, first, 8080) == 8080

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 OSPF_PROTOCOL = 89
 IP_HEADER = 20
+_LEAST_ROOM = 40
+"""Bytes: one LSA header in a database description with a link-local block, the longest of the
+packets that hold one. Where an interface takes less, IP cuts the packet."""
 DELAYED_ACK = 2_500 * MILLISECOND
 """How long IOS waits for more to acknowledge."""
 
@@ -130,9 +133,9 @@ class Outlet:
             )
 
     def room(self) -> int:
-        """Bytes of an OSPF body that fit the interface's packets."""
+        """Bytes of an OSPF body that fit the interface's packets; one LSA header always does."""
         digest = self.keys[-1].digest.length if self.keys else 0
-        return self.mtu - IP_HEADER - HEADER_LENGTH - digest
+        return max(_LEAST_ROOM, self.mtu - IP_HEADER - HEADER_LENGTH - digest)
 
     @property
     def link_local(self) -> LinkLocal | None:
