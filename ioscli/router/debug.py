@@ -31,7 +31,7 @@ from ioscli.router.routing_protocols import Routing
 from ioscli.router.syslog import ConsoleLog
 
 if TYPE_CHECKING:
-    from ioscli.router.nat_debug import NatDebug
+    from ioscli.router.nat.debug_lines import NatDebug
 
 
 class Topic(Enum):
@@ -216,7 +216,7 @@ class Debugging:
                 _switch(self._routing.debugged(source), name, on)
 
     def _nat_lines(self) -> NatDebug:
-        from ioscli.router.nat_debug import NatDebug
+        from ioscli.router.nat.debug_lines import NatDebug
 
         return NatDebug(
             self._log, self._lists, access_list=self.nat_list, detailed=self.nat_detailed

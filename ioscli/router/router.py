@@ -55,12 +55,12 @@ if TYPE_CHECKING:
     from ioscli.protocols.ipsec.sadb import EspKeyRecord
     from ioscli.router.archive import ConfigArchive
     from ioscli.router.config_history import ConfigHistory
-    from ioscli.router.crypto import CryptoEngine
-    from ioscli.router.crypto_map_views import CryptoMapView, ProfileMapView
     from ioscli.router.debug import Debugging
+    from ioscli.router.ipsec.engine import CryptoEngine
+    from ioscli.router.ipsec.map_views import CryptoMapView, ProfileMapView
     from ioscli.router.memory import Memory
-    from ioscli.router.nat import Nat
-    from ioscli.router.nat_debug import NatDebug
+    from ioscli.router.nat.debug_lines import NatDebug
+    from ioscli.router.nat.nat import Nat
     from ioscli.router.packet_policy import PacketPolicy
     from ioscli.router.tracking import Tracking
     from ioscli.router.traffic import TrafficView
@@ -247,7 +247,7 @@ class Router:
         protect starts without them.
         """
         if self._crypto is None:
-            from ioscli.router.crypto import CryptoEngine
+            from ioscli.router.ipsec.engine import CryptoEngine
 
             self._crypto = CryptoEngine(
                 self.simulation,
@@ -531,7 +531,7 @@ class Router:
     def nat(self) -> Nat:
         """Address translation, made when something first needs it."""
         if self._nat is None:
-            from ioscli.router.nat import Nat
+            from ioscli.router.nat.nat import Nat
 
             self._nat = Nat(self)
         return self._nat
@@ -747,9 +747,9 @@ class Router:
     def clear_crypto_sa(self, peer: IPv4Address | None = None) -> None:
         """Delete IPsec SAs (`clear crypto sa`)."""
         if self._crypto is not None:
-            from ioscli.router import crypto_clear
+            from ioscli.router.ipsec import clearing
 
-            crypto_clear.with_peer(self._crypto, peer)
+            clearing.with_peer(self._crypto, peer)
 
     def clear_isakmp(self, conn_id: int | None = None) -> None:
         """Delete ISAKMP SAs (`clear crypto isakmp`)."""
@@ -806,13 +806,13 @@ class Router:
 
     def crypto_map_views(self) -> list[CryptoMapView]:
         """Crypto maps with their current peers and what dynamic ones became."""
-        from ioscli.router.crypto_map_views import map_views
+        from ioscli.router.ipsec.map_views import map_views
 
         return map_views(self.config, None if self._crypto is None else self._crypto.maps)
 
     def profile_map_views(self) -> list[ProfileMapView]:
         """The maps that stand for tunnels' protection profiles."""
-        from ioscli.router.crypto_map_views import profile_map_views
+        from ioscli.router.ipsec.map_views import profile_map_views
 
         return profile_map_views(self.config, {} if self._crypto is None else self._crypto.flows)
 

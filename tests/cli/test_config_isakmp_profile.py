@@ -14,7 +14,7 @@ from ioscli.model.isakmp import (
     Keepalive,
     PreSharedKey,
 )
-from ioscli.router.crypto_policy import follow_names
+from ioscli.router.ipsec.tunnel_policy import follow_names
 
 from .typing_config import Prompt
 

@@ -82,7 +82,7 @@ def test_quick_mode_of_a_responder_is_the_captures() -> None:
     for theirs, ours in swapped.items():
         captured = [line.replace(theirs, ours) for line in captured]
     shown = lines[start - 1 :]
-    # What IOS 12.4 and 15 add (see ioscli/router/crypto_debug.py).
+    # What IOS 12.4 and 15 add (see ioscli/router/ipsec/debug_lines.py).
     assert shown.pop() == (
         "IPSEC(update_current_outbound_sa): updated peer 100.12.0.1 current outbound sa to SPI N"
     )

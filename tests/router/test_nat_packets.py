@@ -5,7 +5,7 @@ from __future__ import annotations
 from ioscli.codec.icmp import parse
 from ioscli.codec.ipv4 import IpProtocol, header_length
 from ioscli.model.ifname import InterfaceName
-from ioscli.router.nat_ports import PortMap
+from ioscli.router.nat.ports import PortMap
 from tests.router.nat_networks import OVERLOAD, configure, nat_network
 from tests.router.nat_packets import (
     ACK,

@@ -23,17 +23,17 @@ def clear_crypto_sa(session: Session, args: Args) -> None:
         return  # IPsec works in the global table alone
     if engine is None:
         return
-    from ioscli.router import crypto_clear
+    from ioscli.router.ipsec import clearing
 
     if "map" in args:
-        crypto_clear.of_map(engine, args["A_CRYPTO_MAP"])
+        clearing.of_map(engine, args["A_CRYPTO_MAP"])
     elif "counters" in args:
-        crypto_clear.counters(engine)
+        clearing.counters(engine)
     elif "entry" in args:
         if "esp" in args:
-            crypto_clear.entry(engine, args["A_SA_END"], args["A_SA_SPI"])
+            clearing.entry(engine, args["A_SA_END"], args["A_SA_SPI"])
     else:
-        crypto_clear.with_peer(engine, args.get("A_SA_PEER"))
+        clearing.with_peer(engine, args.get("A_SA_PEER"))
 
 
 @command("clear_crypto_isakmp")
@@ -48,9 +48,9 @@ def clear_crypto_session(session: Session, args: Args) -> None:
     engine = session.router.running_crypto
     if engine is None:
         return
-    from ioscli.router import crypto_clear
+    from ioscli.router.ipsec import clearing
 
-    crypto_clear.sessions(
+    clearing.sessions(
         engine,
         local=(args.get("A_CLEAR_LOCAL"), args.get("A_LOCAL_PORT")),
         remote=(args.get("A_CLEAR_REMOTE"), args.get("A_REMOTE_PORT")),

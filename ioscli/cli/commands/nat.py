@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ioscli.cli.configuration import ConfigContext
     from ioscli.cli.results import Args
     from ioscli.cli.session import Session
-    from ioscli.router.nat import Nat
+    from ioscli.router.nat.nat import Nat
 
 _IN_USE = "%Dynamic mapping in use, cannot remove"
 _ALL_ENTRIES = "Dynamic mapping in use, do you want to delete all entries? [no]: "

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ioscli.model.access_list import AccessList
     from ioscli.model.crypto import IpsecConfig, Selector
     from ioscli.model.crypto_map import DynamicMap
-    from ioscli.router.crypto_map_views import (
+    from ioscli.router.ipsec.map_views import (
         CryptoMapView,
         MadeEntryView,
         MapEntryView,

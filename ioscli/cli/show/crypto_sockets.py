@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from ioscli.model.crypto import Selector
-from ioscli.router.crypto_map_views import ProfileMapView
+from ioscli.router.ipsec.map_views import ProfileMapView
 from ioscli.router.views import IpsecFlowView
 
 

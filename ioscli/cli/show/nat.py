@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from ioscli.cli.show.age import route_age
 from ioscli.model.instant import Duration, Instant
 from ioscli.model.nat import DynamicMapping, NatPool, NatSide, StaticMapping
-from ioscli.router.nat_debug import protocol_name
+from ioscli.router.nat.debug_lines import protocol_name
 
 if TYPE_CHECKING:
-    from ioscli.router.nat import Nat
-    from ioscli.router.nat_table import Ends, NatTable, Translation
+    from ioscli.router.nat.nat import Nat
+    from ioscli.router.nat.table import Ends, NatTable, Translation
     from ioscli.router.router import Router
 
 _HEADER = "Pro Inside global      Inside local       Outside local      Outside global"

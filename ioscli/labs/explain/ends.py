@@ -10,8 +10,8 @@ from ioscli.codec.ipv4 import IpProtocol
 from ioscli.labs.topology import Topology
 from ioscli.model.crypto import ChildPolicy
 from ioscli.model.ifname import InterfaceName
-from ioscli.router.crypto_flow import ProtectedFlow
 from ioscli.router.interfaces import Interface
+from ioscli.router.ipsec.flow import ProtectedFlow
 from ioscli.router.router import Router
 from ioscli.router.tunnel import TunnelInterface
 

@@ -12,8 +12,8 @@ from ioscli.labs.explain import asking
 from ioscli.labs.explain.asking import Asking
 from ioscli.labs.explain.ends import End, FarTunnel, facing_tunnel, far_end, find_peer, flows_at
 from ioscli.labs.topology import Topology
-from ioscli.router.crypto_flow import ProtectedFlow
 from ioscli.router.interfaces import Interface
+from ioscli.router.ipsec.flow import ProtectedFlow
 from ioscli.router.tunnel import TunnelInterface
 
 

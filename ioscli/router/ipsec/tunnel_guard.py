@@ -8,8 +8,8 @@ from ioscli.codec.errors import DecodeError
 from ioscli.codec.fragments import fragment
 from ioscli.codec.ipv4 import header_ok, is_fragment
 from ioscli.model.crypto import Mode
-from ioscli.router.crypto_cutting import SMALLEST_CUT, Cutting, without_df
-from ioscli.router.crypto_flow import ProtectedFlow
+from ioscli.router.ipsec.cutting import SMALLEST_CUT, Cutting, without_df
+from ioscli.router.ipsec.flow import ProtectedFlow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from ioscli.model.crypto import ChildPolicy
     from ioscli.model.ifname import InterfaceName
     from ioscli.protocols.ipsec.sadb import SaPair
-    from ioscli.router.crypto_flow import FlowParts
     from ioscli.router.interfaces import Interface
+    from ioscli.router.ipsec.flow import FlowParts
     from ioscli.router.tunnel import GreInput, TunnelInterface
 
 

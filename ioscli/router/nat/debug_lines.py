@@ -13,9 +13,9 @@ from ipaddress import IPv4Address
 from ioscli.codec.ipv4 import IpProtocol
 from ioscli.model.access_list import AccessList
 from ioscli.model.nat import DynamicMapping
-from ioscli.router.nat_packet import Form, Seen, look
-from ioscli.router.nat_table import Translation
-from ioscli.router.nat_translate import Done
+from ioscli.router.nat.packet import Form, Seen, look
+from ioscli.router.nat.table import Translation
+from ioscli.router.nat.translate import Done
 from ioscli.router.syslog import ConsoleLog
 
 #: Protocols by the names that NAT has for them.

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 
 from ioscli.model.instant import Instant
 from ioscli.model.nat import DynamicMapping, StaticMapping
-from ioscli.router.nat_ports import PortMap
+from ioscli.router.nat.ports import PortMap
 
 _Flow = tuple[int, bytes, int, bytes, int]
 _End = tuple[int, bytes, int]

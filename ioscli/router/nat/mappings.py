@@ -15,11 +15,11 @@ from ioscli.model.route_map import (
     MatchLength,
     MatchNextHop,
 )
-from ioscli.router.nat_table import Ends, NatTable, Translation
+from ioscli.router.nat.table import Ends, NatTable, Translation
 
 if TYPE_CHECKING:
     from ioscli.router.interfaces import Interface
-    from ioscli.router.nat_packet import Seen
+    from ioscli.router.nat.packet import Seen
     from ioscli.router.router import Router
 
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from ioscli.model.crypto import IpsecProfile, Selector
     from ioscli.model.crypto_map import CryptoMap, MapEntry
     from ioscli.model.ifname import InterfaceName
-    from ioscli.router.crypto_flow import ProtectedFlow
-    from ioscli.router.crypto_maps import CryptoMaps
+    from ioscli.router.ipsec.crypto_maps import CryptoMaps
+    from ioscli.router.ipsec.flow import ProtectedFlow
 
 FIRST_TEMPORARY = 65_536
 """The sequence number of the first entry that IOS makes from a dynamic map."""

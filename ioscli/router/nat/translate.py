@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from ioscli.codec.ipv4 import IpProtocol
 from ioscli.model.instant import SECOND, Instant
 from ioscli.model.nat import NatSide, StaticMapping
-from ioscli.router.nat_packet import Form, Seen, look, quoted, rewritten, rewritten_error
-from ioscli.router.nat_table import Ends, NatTable, Translation
+from ioscli.router.nat.packet import Form, Seen, look, quoted, rewritten, rewritten_error
+from ioscli.router.nat.table import Ends, NatTable, Translation
 
 if TYPE_CHECKING:
     from ioscli.router.interfaces import Interface
-    from ioscli.router.nat_mappings import Mappings
+    from ioscli.router.nat.mappings import Mappings
 
 _MORE_FRAGMENTS = 0x20
 _FRAGMENTS = 256

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from ioscli.model.config import StaticRoute
 from ioscli.model.crypto_map import WITH_ISAKMP
-from ioscli.router import crypto_map_policy
-from ioscli.router.crypto_cutting import Cutting, cutting
-from ioscli.router.crypto_map import EntryAtWork, MapAtWork
-from ioscli.router.crypto_map_flow import MapFlow
+from ioscli.router.ipsec import map_policy
+from ioscli.router.ipsec.crypto_map import EntryAtWork, MapAtWork
+from ioscli.router.ipsec.cutting import Cutting, cutting
+from ioscli.router.ipsec.map_flow import MapFlow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from ioscli.model.crypto import ChildPolicy, ChildTemplate
     from ioscli.model.crypto_map import CryptoMap, MapEntry
     from ioscli.model.ifname import InterfaceName
-    from ioscli.router.crypto_flow import FlowParts, ProtectedFlow
-    from ioscli.router.crypto_logs import CryptoLogs
     from ioscli.router.interfaces import Interface
+    from ioscli.router.ipsec.flow import FlowParts, ProtectedFlow
+    from ioscli.router.ipsec.logs import CryptoLogs
 
 
 class Post:
@@ -175,7 +175,7 @@ class CryptoMaps:
         answers_only: bool,
     ) -> EntryAtWork | None:
         """None where the configuration is incomplete."""
-        terms = crypto_map_policy.terms(entry, self._config.ipsec, configured.isakmp_profile)
+        terms = map_policy.terms(entry, self._config.ipsec, configured.isakmp_profile)
         access_list = None
         if entry.access_list is not None:
             access_list = self._config.policy.access_lists.get(entry.access_list)

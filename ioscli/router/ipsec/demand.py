@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from ioscli.engine.simulation import Simulation
     from ioscli.model.crypto import ChildPolicy
-    from ioscli.router.crypto_flow import ProtectedFlow
     from ioscli.router.forwarding import Forwarding
+    from ioscli.router.ipsec.flow import ProtectedFlow
 
 RETRY = 10 * SECOND
 """How long after a failed negotiation a tunnel starts the next one by itself."""

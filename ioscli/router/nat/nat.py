@@ -1,10 +1,10 @@
 """NAT in the way of packets: `ip nat inside`, `ip nat outside` (RFC 3022).
 
-- nat_packet: packets taken apart and changed
-- nat_table, nat_ports: the translations and the ports that they share
-- nat_mappings: which configured mapping applies, and the addresses that it has
-- nat_translate: one packet through all of it
-- nat_debug: what debugging says
+- packet: packets taken apart and changed
+- table, ports: the translations and the ports that they share
+- mappings: which configured mapping applies, and the addresses that it has
+- translate: one packet through all of it
+- debug_lines: what debugging says
 
 Order of operation (Cisco, document 6209): to the outside a packet is routed first, then
 translated, then encrypted; from the outside it is decrypted, filtered, translated, then routed.
@@ -22,14 +22,14 @@ from ioscli.model.config import StaticRoute
 from ioscli.model.instant import SECOND, Instant
 from ioscli.model.nat import DynamicMapping, NatConfig, NatSide, NatTimeouts, StaticMapping
 from ioscli.model.platform import PROCESSOR_MEMORY
-from ioscli.router.nat_mappings import Mappings, NoAddressError
-from ioscli.router.nat_packet import Form, Seen
-from ioscli.router.nat_table import Ends, NatTable, Translation
-from ioscli.router.nat_translate import Done, Translator, Untranslatable
+from ioscli.router.nat.mappings import Mappings, NoAddressError
+from ioscli.router.nat.packet import Form, Seen
+from ioscli.router.nat.table import Ends, NatTable, Translation
+from ioscli.router.nat.translate import Done, Translator, Untranslatable
 
 if TYPE_CHECKING:
     from ioscli.router.interfaces import Interface
-    from ioscli.router.nat_debug import NatDebug
+    from ioscli.router.nat.debug_lines import NatDebug
     from ioscli.router.router import Router
 
 _FIRST_GROUP = 224

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ioscli.engine.simulation import Simulation, Timer
-    from ioscli.router.crypto_flow import ProtectedFlow
+    from ioscli.router.ipsec.flow import ProtectedFlow
 
 SMALLEST = 256
 """Bytes: Cisco's IPsec takes nothing smaller from an ICMP message (PIX system message 602103)."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ioscli.codec.ipv4 import IpProtocol, header_length, header_ok
-from ioscli.router import crypto_acl
-from ioscli.router.crypto_index import RemoteIndex
-from ioscli.router.crypto_map_flow import MapFlow
+from ioscli.router.ipsec import crypto_acl
+from ioscli.router.ipsec.index import RemoteIndex
+from ioscli.router.ipsec.map_flow import MapFlow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from ioscli.model.access_list import AccessList
     from ioscli.model.crypto import ChildPolicy, ChildTemplate
     from ioscli.model.crypto_map import MapEntry
-    from ioscli.router.crypto_acl import CryptoAce
-    from ioscli.router.crypto_cutting import Cutting
-    from ioscli.router.crypto_flow import FlowParts
-    from ioscli.router.crypto_index import Candidate
-    from ioscli.router.crypto_map_policy import Terms
     from ioscli.router.interfaces import Interface
+    from ioscli.router.ipsec.crypto_acl import CryptoAce
+    from ioscli.router.ipsec.cutting import Cutting
+    from ioscli.router.ipsec.flow import FlowParts
+    from ioscli.router.ipsec.index import Candidate
+    from ioscli.router.ipsec.map_policy import Terms
 
 _SEALED = frozenset({IpProtocol.ESP, IpProtocol.AH})
 _IKE_PORTS = frozenset({500, 4500})

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ioscli.router.crypto_acl import CryptoAce
-    from ioscli.router.crypto_map import EntryAtWork
-    from ioscli.router.crypto_map_flow import MapFlow
+    from ioscli.router.ipsec.crypto_acl import CryptoAce
+    from ioscli.router.ipsec.crypto_map import EntryAtWork
+    from ioscli.router.ipsec.map_flow import MapFlow
 
 
 class Candidate(NamedTuple):

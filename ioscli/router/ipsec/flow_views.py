@@ -10,7 +10,7 @@ from ioscli.model.instant import Duration, Instant
 from ioscli.protocols.ipsec.ah import AhSa
 from ioscli.protocols.ipsec.sa import EspFailure, EspSa, SaBase
 from ioscli.protocols.ipsec.sadb import NO_VOLUME_LIMIT, Flow, SaPair
-from ioscli.router.crypto_map_flow import MapFlow
+from ioscli.router.ipsec.map_flow import MapFlow
 from ioscli.router.views import CryptoSessionView, EspSaView, FlowErrorsView, IpsecFlowView
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Address
 
     from ioscli.model.ifname import InterfaceName
-    from ioscli.router.crypto_flow import ProtectedFlow
+    from ioscli.router.ipsec.flow import ProtectedFlow
 
 
 def flow_views(flows: Iterable[ProtectedFlow], now: Instant) -> list[IpsecFlowView]:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Address
 
     from ioscli.protocols.ipsec.sadb import SaPair
-    from ioscli.router.crypto import CryptoEngine
+    from ioscli.router.ipsec.engine import CryptoEngine
 
 
 def with_peer(engine: CryptoEngine, peer: IPv4Address | None) -> None:

@@ -1,10 +1,8 @@
 """IPsec on a router: where tunnels, crypto maps, IKE and the SA database meet.
 
-What is protected is a `ProtectedFlow` (crypto_flow): a tunnel with a protection profile
-(tunnel_guard) or a proxy identity of a crypto map (crypto_map, crypto_maps). The engine carries
-out what the IKE and SA machines ask for; crypto_ike has IKE's ports, crypto_demand says when to
-negotiate, crypto_input opens what arrives, crypto_path_mtu learns what fits, crypto_logs complains,
-crypto_views shows, crypto_clear throws away.
+What is protected is a `ProtectedFlow` (flow): a tunnel with a protection profile (tunnel_guard) or
+a proxy identity of a crypto map (map_flow). The engine carries out what the IKE and SA machines
+ask for.
 """
 
 from __future__ import annotations
@@ -36,24 +34,24 @@ from ioscli.protocols.ike import (
     Send,
 )
 from ioscli.protocols.ipsec.sadb import EspKeyRecord, Idle, NeedRekey, SaDatabase, SaPair
-from ioscli.router import crypto_policy
-from ioscli.router.crypto_cutting import cutting
-from ioscli.router.crypto_demand import Demand
-from ioscli.router.crypto_flow import FlowParts, ProtectedFlow
-from ioscli.router.crypto_ike import IkePorts
-from ioscli.router.crypto_input import EspInput
-from ioscli.router.crypto_logs import CryptoLogs
-from ioscli.router.crypto_path_mtu import Ends, PathMtus
 from ioscli.router.forwarding import Forwarding
 from ioscli.router.interfaces import Interface
+from ioscli.router.ipsec import tunnel_policy
+from ioscli.router.ipsec.cutting import cutting
+from ioscli.router.ipsec.demand import Demand
+from ioscli.router.ipsec.esp_input import EspInput
+from ioscli.router.ipsec.flow import FlowParts, ProtectedFlow
+from ioscli.router.ipsec.ike_ports import IkePorts
+from ioscli.router.ipsec.logs import CryptoLogs
+from ioscli.router.ipsec.path_mtu import Ends, PathMtus
+from ioscli.router.ipsec.tunnel_guard import TunnelGuard
 from ioscli.router.syslog import ConsoleLog
 from ioscli.router.tunnel import GreInput, TunnelInterface
-from ioscli.router.tunnel_guard import TunnelGuard
 from ioscli.router.udp import UdpInput
 
 if TYPE_CHECKING:
     from ioscli.model.ifname import InterfaceName
-    from ioscli.router.crypto_maps import CryptoMaps
+    from ioscli.router.ipsec.crypto_maps import CryptoMaps
     from ioscli.router.views import CryptoSessionView, IpsecFlowView
 
 _DEFAULT_PATH = 1500
@@ -126,18 +124,18 @@ class CryptoEngine:
         """Follow the configuration: what is protected, how, and with which keys."""
         ipsec = self._config.ipsec
         self.sadb.replay_window = ipsec.replay_window
-        crypto_policy.follow_names(self._config)
+        tunnel_policy.follow_names(self._config)
         self.isakmp.configure(self._config.isakmp)
         wanted: dict[str, ProtectedFlow] = {}
         for tunnel in tunnels:
             # A tunnel whose profile is missing something still sends nothing in the clear.
-            blocked = crypto_policy.demanded(tunnel)
+            blocked = tunnel_policy.demanded(tunnel)
             tunnel.protect = partial(_block, tunnel) if blocked else None
-            policy = crypto_policy.child_policy(tunnel, ipsec)
+            policy = tunnel_policy.child_policy(tunnel, ipsec)
             if policy is not None:
                 guard = self._guard(tunnel, policy)
                 guard.cutting = cutting(ipsec, tunnel.config)
-                guard.responder_only = crypto_policy.responder_only(tunnel, ipsec)
+                guard.responder_only = tunnel_policy.responder_only(tunnel, ipsec)
                 tunnel.protect = guard.protect
                 wanted[policy.owner] = guard
         if self._maps is not None:
@@ -189,7 +187,7 @@ class CryptoEngine:
     def maps(self) -> CryptoMaps:
         """Crypto maps, made when something first asks for them: tunnels do without."""
         if self._maps is None:
-            from ioscli.router.crypto_maps import CryptoMaps
+            from ioscli.router.ipsec.crypto_maps import CryptoMaps
 
             self._maps = CryptoMaps(
                 self._config, self._parts, self._logs, self._add, self._release, self._routes
@@ -329,9 +327,9 @@ class CryptoEngine:
         flow.installed(child.policy)
         self.sadb.install(self._simulation.now, child)
         if "ipsec" in self.isakmp.debugging:
-            from ioscli.router import crypto_debug
+            from ioscli.router.ipsec import debug_lines
 
-            self._tell(crypto_debug.installed(child))
+            self._tell(debug_lines.installed(child))
         self._follow_path(flow)
         flow.failed_at = None
         if flow.up_since is None:
@@ -342,21 +340,21 @@ class CryptoEngine:
         """A peer has no SAs any more that this router sends by."""
         pairs = self.sadb.delete(peer, list(spis))
         if pairs and "ipsec" in self.isakmp.debugging:
-            from ioscli.router import crypto_debug
+            from ioscli.router.ipsec import debug_lines
 
-            self._tell(crypto_debug.notified(pairs))
+            self._tell(debug_lines.notified(pairs))
         self._gone(pairs)
 
     def _creating(self, child: ChildSa) -> Iterator[str]:
         """What `debug crypto ipsec` says while quick mode has SAs made."""
-        from ioscli.router import crypto_debug
+        from ioscli.router.ipsec import debug_lines
 
-        return crypto_debug.creating(child, self.sadb.promise_conn_ids(child.inbound_spi))
+        return debug_lines.creating(child, self.sadb.promise_conn_ids(child.inbound_spi))
 
     def _map_of(self, policy: ChildPolicy) -> str:
-        from ioscli.router import crypto_debug
+        from ioscli.router.ipsec import debug_lines
 
-        return crypto_debug.map_of(policy)
+        return debug_lines.map_of(policy)
 
     def _tell(self, lines: Iterable[str]) -> None:
         for line in lines:
@@ -376,10 +374,10 @@ class CryptoEngine:
     def _gone(self, pairs: list[SaPair]) -> None:
         """Pairs left the database: what they protected follows, and gets new SAs if it must."""
         if pairs and "ipsec" in self.isakmp.debugging:
-            from ioscli.router import crypto_debug
+            from ioscli.router.ipsec import debug_lines
 
             for pair in pairs:
-                self._tell(crypto_debug.deleted(pair))
+                self._tell(debug_lines.deleted(pair))
         if self._logs_sessions:
             last = {(it.child.policy.local, it.child.policy.peer): it.child for it in pairs}
             for child in last.values():
@@ -542,16 +540,16 @@ class CryptoEngine:
 
     def flow_views(self) -> list[IpsecFlowView]:
         """Protected flows, by interface."""
-        from ioscli.router import crypto_views
+        from ioscli.router.ipsec import flow_views
 
-        return crypto_views.flow_views(self.flows.values(), self._simulation.now)
+        return flow_views.flow_views(self.flows.values(), self._simulation.now)
 
     def session_views(self) -> list[CryptoSessionView]:
         """IKE and IPsec state, by interface and peer."""
-        from ioscli.router import crypto_views
+        from ioscli.router.ipsec import flow_views
 
         now = self._simulation.now
-        return crypto_views.session_views(
+        return flow_views.session_views(
             self.flows.values(), self.isakmp_views(), now, self._interface_at
         )
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from ioscli.codec.fragments import fragment
 from ioscli.codec.ipv4 import forwarded, header_ok
 from ioscli.model.crypto import Mode
-from ioscli.router.crypto_acl import SelectorCheck
-from ioscli.router.crypto_cutting import SMALLEST_CUT, without_df
-from ioscli.router.crypto_flow import ProtectedFlow
+from ioscli.router.ipsec.crypto_acl import SelectorCheck
+from ioscli.router.ipsec.cutting import SMALLEST_CUT, without_df
+from ioscli.router.ipsec.flow import ProtectedFlow
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from ioscli.model.crypto import ChildPolicy
     from ioscli.model.ifname import InterfaceName
     from ioscli.protocols.ipsec.sadb import SaPair
-    from ioscli.router.crypto_cutting import Cutting
-    from ioscli.router.crypto_flow import FlowParts
-    from ioscli.router.crypto_map import EntryAtWork
     from ioscli.router.interfaces import Interface
+    from ioscli.router.ipsec.crypto_map import EntryAtWork
+    from ioscli.router.ipsec.cutting import Cutting
+    from ioscli.router.ipsec.flow import FlowParts
 
 
 class MapFlow(ProtectedFlow):

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from ioscli.model.config import RouterConfig
     from ioscli.model.instant import Instant
     from ioscli.protocols.ike import Effect, Isakmp, Send
-    from ioscli.router.crypto_flow import ProtectedFlow
-    from ioscli.router.crypto_input import EspInput
     from ioscli.router.forwarding import Forwarding
+    from ioscli.router.ipsec.esp_input import EspInput
+    from ioscli.router.ipsec.flow import ProtectedFlow
     from ioscli.router.syslog import ConsoleLog
     from ioscli.router.udp import Datagram, UdpInput
 

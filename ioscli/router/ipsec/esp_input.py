@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from ioscli.engine.simulation import Simulation
     from ioscli.protocols.ipsec.sadb import SaDatabase, SaPair
-    from ioscli.router.crypto_flow import ProtectedFlow
-    from ioscli.router.crypto_logs import CryptoLogs
     from ioscli.router.interfaces import Interface
+    from ioscli.router.ipsec.flow import ProtectedFlow
+    from ioscli.router.ipsec.logs import CryptoLogs
     from ioscli.router.udp import Datagram
 
 _NO_NEXT_HEADER = 59
