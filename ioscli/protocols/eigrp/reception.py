@@ -65,10 +65,11 @@ def receive(eigrp: "Eigrp", interface: Interface, source: IPv4Address, data: byt
         eigrp.counters.refuse("unknown neighbor")
         return
     neighbor.heard()
+    stood = neighbor.established
     if packet.acknowledgment:
         eigrp.transport.acknowledged(neighbor, packet.acknowledgment)
     if packet.sequence and packet.opcode in _EVENTS:
-        _reliable(eigrp, neighbor, packet)
+        _reliable(eigrp, neighbor, packet, stood)
 
 
 def _decode(eigrp: "Eigrp", data: bytes) -> Packet | None:
@@ -208,7 +209,8 @@ def _warn(eigrp: "Eigrp", interface: Interface, source: IPv4Address) -> None:
 # -- reliable packets ------------------------------------------------------------------------------
 
 
-def _reliable(eigrp: "Eigrp", neighbor: Neighbor, packet: Packet) -> None:
+def _reliable(eigrp: "Eigrp", neighbor: Neighbor, packet: Packet, stood: bool) -> None:
+    """Take a packet that is to be acknowledged; stood: the adjacency did, before it came."""
     if packet.flags & CONDITIONAL_RECEIVE:
         if neighbor.conditional != packet.sequence:
             return  # a copy comes by itself
@@ -221,9 +223,10 @@ def _reliable(eigrp: "Eigrp", neighbor: Neighbor, packet: Packet) -> None:
             neighbor.last_sequence = neighbor.ack_due = packet.sequence
             eigrp.resend_table(neighbor)
             return
-        # While our own INIT is still unanswered, another one is the answer and no new beginning:
-        # two routers that each took the other for restarted would go on restarting for ever.
-        if neighbor.established:
+        # While our own INIT is still unanswered, another one is the answer and no new beginning,
+        # that which acknowledges it included: two routers that each took the other for restarted
+        # would go on restarting for ever.
+        if stood:
             eigrp.neighbor_down(neighbor, "peer restarted", tell=False)
             address, hold_time = neighbor.address, neighbor.hold_time
             again = eigrp.new_neighbor(neighbor.interface, address)

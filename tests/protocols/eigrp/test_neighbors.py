@@ -197,6 +197,26 @@ def test_a_router_that_came_back_is_noticed_by_its_init() -> None:
     assert again.route("192.168.1.0/24") == "D [90/130816] 10.0.12.1 Gi0/0"
 
 
+def test_5_4_2_an_init_that_acknowledges_ours_is_no_new_beginning() -> None:
+    """A peer that our INIT made begin anew: were its INIT taken so too, there would be no end."""
+    network, r1, _, wire = pair()
+    network.configure(r1)
+
+    def hear(packet: Packet) -> None:
+        """From a router that nobody plays but this test."""
+        payload, peer = build_packet(packet), IPv4Address("10.0.12.2")
+        network.carry_out(r1, r1.machine.receive(network.now, GIG, peer, GROUP, payload))
+        network.run(0.01)
+
+    hear(Packet(Opcode.HELLO, 100, tlvs=(tlv.Parameters(1, 0, 1, 0, 0, 0, 15),)))
+    hear(Packet(Opcode.UPDATE, 100, INIT, sequence=1))
+    (ours,) = [one for one in wire.packets() if one.flags & INIT]
+    hear(Packet(Opcode.UPDATE, 100, INIT, sequence=2, acknowledgment=ours.sequence))
+    assert r1.neighbors() == {"10.0.12.2": True}
+    assert {one.sequence for one in wire.packets() if one.flags & INIT} == {ours.sequence}
+    assert r1.logs == [change(r1, "10.0.12.2", "up: new adjacency")]
+
+
 def test_5_3_3_retry_limit() -> None:
     """Hellos get through, nothing else does: as with a missing multicast map."""
     network, r1, r2, wire = pair()
