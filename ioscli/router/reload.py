@@ -84,7 +84,12 @@ class Reloads:
     def subscribe(self, listener: Listener) -> Callable[[], object]:
         """Tell a listener what happens; call what is returned to stop that."""
         self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+
+        def stop() -> None:
+            if listener in self._listeners:  # a session may be ended twice, by both its sides
+                self._listeners.remove(listener)
+
+        return stop
 
     @property
     def listeners(self) -> tuple[Listener, ...]:

@@ -61,6 +61,17 @@ def test_package_comes_from_the_wheel(installed: Path, tmp_path: Path) -> None:
     assert Path(where.strip()).is_relative_to(installed.parent)
 
 
+def test_python_and_pytest_find_what_is_for_them(installed: Path, tmp_path: Path) -> None:
+    """The marker of typed packages (PEP 561), and the plugin's entry point."""
+    code = (
+        "import ioscli, pathlib; from importlib.metadata import distribution; "
+        "print((pathlib.Path(ioscli.__file__).parent / 'py.typed').is_file()); "
+        "print([it.value for it in distribution('ioscli').entry_points if it.group == 'pytest11'])"
+    )
+    said = run(installed / "python", "-c", code, folder=tmp_path).splitlines()
+    assert said == ["True", "['ioscli.labs.pytest_plugin']"]
+
+
 def test_labs_are_there(installed: Path, tmp_path: Path) -> None:
     listed = run(installed / "ioscli", "labs", folder=tmp_path)
     for name in ("gre-over-ipsec", "ipsec-vti", "crypto-tunnel-modes"):
