@@ -4,6 +4,10 @@ Private values come from the random source handed in, so that equal runs send eq
 """
 
 import random
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from ioscli.codec.errors import DecodeError
@@ -61,7 +65,8 @@ class ModpGroup:
         """
         bits = 2 * self.strength + 64
         exponent = source.getrandbits(bits) | 1 << (bits - 1)
-        return _OpensslKey(self, exponent) if self.known else _ModpKey(self, exponent)
+        quick = self.known and _openssl_is_there()
+        return _OpensslKey(self, exponent) if quick else _ModpKey(self, exponent)
 
     def read(self, public: bytes) -> int:
         """A public value that a peer sent."""
@@ -102,9 +107,10 @@ class _OpensslKey:
         from cryptography.hazmat.primitives.asymmetric import dh
 
         self._group = group
-        self._numbers: DHParameterNumbers = dh.DHParameterNumbers(group.prime, _GENERATOR)
-        stand_in = dh.DHPublicNumbers(_GENERATOR, self._numbers)
-        self._private: DHPrivateKey = dh.DHPrivateNumbers(exponent, stand_in).private_key()
+        with _undeprecated():
+            self._numbers: DHParameterNumbers = dh.DHParameterNumbers(group.prime, _GENERATOR)
+            stand_in = dh.DHPublicNumbers(_GENERATOR, self._numbers)
+            self._private: DHPrivateKey = dh.DHPrivateNumbers(exponent, stand_in).private_key()
         self.public = self._power(_GENERATOR)
 
     def shared(self, peer_public: bytes) -> bytes:
@@ -114,10 +120,32 @@ class _OpensslKey:
         from cryptography.hazmat.primitives.asymmetric import dh
 
         try:
-            power = self._private.exchange(dh.DHPublicNumbers(value, self._numbers).public_key())
+            with _undeprecated():
+                theirs = dh.DHPublicNumbers(value, self._numbers).public_key()
+                power = self._private.exchange(theirs)
         except ValueError as error:
             raise DecodeError("public value outside the group") from error
         return power.rjust(self._group.size, b"\0")
+
+
+@contextmanager
+def _undeprecated() -> Iterator[None]:
+    """Without the warning of cryptography 50 that these groups are old: IKEv1 has no others."""
+    from cryptography.utils import CryptographyDeprecationWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        yield
+
+
+@cache
+def _openssl_is_there() -> bool:
+    """Whether cryptography still has these groups; it says that a release to come will not."""
+    try:
+        from cryptography.hazmat.primitives.asymmetric import dh
+    except ImportError:
+        return False
+    return hasattr(dh, "DHParameterNumbers")
 
 
 class SubgroupModpGroup:

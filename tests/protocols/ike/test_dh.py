@@ -1,6 +1,7 @@
 """Diffie-Hellman groups: the registry's numbers, agreement, and values that must be refused."""
 
 import random
+import warnings
 
 import pytest
 
@@ -149,3 +150,16 @@ def test_openssl_results_keep_their_leading_zeros() -> None:
     group = GROUPS[14]
     assert isinstance(group, ModpGroup)
     assert dh._OpensslKey(group, 1_000).public == (1 << 1_000).to_bytes(group.size)
+
+
+def test_the_same_without_openssl_s_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """cryptography announces that it will drop them: the bytes stay what they were."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # nobody at a console is told of it either
+        quick = dh.GROUPS[14].generate(random.Random(5))
+        peer = dh.GROUPS[14].generate(random.Random(6)).public
+        shared = quick.shared(peer)
+    monkeypatch.setattr(dh, "_openssl_is_there", lambda: False)
+    plain = dh.GROUPS[14].generate(random.Random(5))
+    assert (plain.public, plain.shared(peer)) == (quick.public, shared)
+    assert type(plain) is not type(quick)
