@@ -145,7 +145,8 @@ def _openssl_is_there() -> bool:
         from cryptography.hazmat.primitives.asymmetric import dh
     except ImportError:
         return False
-    return hasattr(dh, "DHParameterNumbers")
+    with _undeprecated():
+        return hasattr(dh, "DHParameterNumbers")
 
 
 class SubgroupModpGroup:
