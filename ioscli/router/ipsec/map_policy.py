@@ -28,20 +28,7 @@ class Terms(NamedTuple):
         self, owner: str, local: IPv4Address, peer: IPv4Address, own: Selector, other: Selector
     ) -> ChildPolicy:
         """What IKE has to agree with a peer for one proxy identity."""
-        return ChildPolicy(
-            owner=owner,
-            local=local,
-            peer=peer,
-            local_selector=own,
-            remote_selector=other,
-            proposals=self.proposals,
-            pfs_group=self.pfs_group,
-            lifetime_seconds=self.lifetime_seconds,
-            lifetime_kilobytes=self.lifetime_kilobytes,
-            isakmp_profile=self.isakmp_profile,
-            replay_window=self.replay_window,
-            idle_time=self.idle_time,
-        )
+        return ChildPolicy(owner, local, peer, own, other, **self._asdict())
 
     def template(
         self,
@@ -51,19 +38,7 @@ class Terms(NamedTuple):
         traffic: tuple[tuple[bool, Selector, Selector], ...] | None,
     ) -> ChildTemplate:
         """What peers may ask for beside that."""
-        return ChildTemplate(
-            owner=owner,
-            local=local,
-            peers=peers,
-            traffic=traffic,
-            proposals=self.proposals,
-            pfs_group=self.pfs_group,
-            lifetime_seconds=self.lifetime_seconds,
-            lifetime_kilobytes=self.lifetime_kilobytes,
-            isakmp_profile=self.isakmp_profile,
-            replay_window=self.replay_window,
-            idle_time=self.idle_time,
-        )
+        return ChildTemplate(owner, local, peers, traffic, **self._asdict())
 
 
 def terms(entry: MapEntry, ipsec: IpsecConfig, map_profile: str | None) -> Terms | None:
