@@ -41,6 +41,11 @@ class Item:
         """Whether nothing is written (`R1:` and no more)."""
         return self._kind == "scalar" and self._node.value in ("", "~", "null")
 
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a list."""
+        return self._kind == "list"
+
     def text(self) -> str:
         """The scalar as written; numbers are text here too."""
         if self._kind != "scalar":

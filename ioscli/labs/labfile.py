@@ -18,6 +18,9 @@ from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import SECOND, Duration
 
 LAB_FILE = "lab.yaml"
+EXERCISE = "exercise"
+"""The section that makes an exercise of a lab; `ioscli.exercises.reading` reads it."""
+KEYS = ("name", "description", "warm-up", "topology", EXERCISE)
 
 _NODE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,62}")
 _HOST_PORT = re.compile(r"eth[0-9]{1,2}")
@@ -113,7 +116,7 @@ DEFAULTS: dict[str, tuple[Duration, int]] = {
 
 def read_lab(file: Path) -> Lab:
     """Read and check a lab.yaml; raises InputError at the first thing that is wrong."""
-    top = read_document(file).fields("name", "description", "warm-up", "topology")
+    top = read_document(file).fields(*KEYS)
     if "topology" not in top:
         raise InputError("no topology", file=file, line=1)
     topology = top["topology"].fields("nodes", "links")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ioscli.cli.configuration import LineKind
 from ioscli.cli.vty_port import VtyPort
@@ -20,13 +20,40 @@ from ioscli.labs.startup import (
 )
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import Instant
-from ioscli.router.filesystem import STARTUP, StoredFile
+from ioscli.router.filesystem import STARTUP, Backing, StoredFile
 from ioscli.router.router import Router
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ioscli.cli.matcher import Grammar
     from ioscli.hosts.linux.host import LinuxHost
-    from ioscli.labs.store import LabStore
+    from ioscli.router.filesystem import Files
+
+
+class NodeFiles(Backing, Protocol):
+    """What one router finds in its NVRAM and flash when it boots, and what keeps its files."""
+
+    @property
+    def erased(self) -> bool:
+        """Whether the startup-config was erased, and none was saved since."""
+
+    @property
+    def ignores_startup_config(self) -> bool:
+        """Whether the configuration register says to boot without the startup-config."""
+
+    def startup_config(self) -> "tuple[Path, str] | None":
+        """The startup-config, and the file it is from; None: that of the lab."""
+
+    def load(self, files: "Files") -> None:
+        """Put what is kept in its place."""
+
+
+class KeptFiles(Protocol):
+    """The files of a lab's routers, where those of lab.yaml are not all there is."""
+
+    def node(self, name: str, /) -> NodeFiles:
+        """Those of one router."""
 
 
 class Topology:
@@ -36,7 +63,7 @@ class Topology:
     """
 
     def __init__(
-        self, lab: Lab, grammar: "Grammar", seed: int = 0, store: "LabStore | None" = None
+        self, lab: Lab, grammar: "Grammar", seed: int = 0, store: KeptFiles | None = None
     ) -> None:
         self.lab = lab
         self._grammar = grammar
@@ -51,6 +78,8 @@ class Topology:
         """Nodes whose startup-config was saved in an earlier run."""
         self.erased: list[str] = []
         """Nodes whose startup-config was erased in an earlier run."""
+        self.left_out: list[Verdict] = []
+        """Lines of such a startup-config that this IOS refuses: a router boots without them."""
         self.links: dict[tuple[Endpoint, Endpoint], Link] = {}
         for spec in lab.nodes.values():
             if spec.kind is NodeKind.ROUTER:
@@ -82,6 +111,11 @@ class Topology:
 
         Raises InputError where a startup line of a Linux host fails.
         """
+        self.start()
+        self.simulation.run_until(Instant(self.lab.warm_up))
+
+    def start(self) -> None:
+        """Boot every node. Raises InputError where a startup line of a Linux host fails."""
         for router in self.routers.values():
             router.boot()
         for name, host in self.hosts.items():
@@ -89,7 +123,6 @@ class Topology:
             if host.complaints:
                 file = self.lab.nodes[name].startup_config
                 raise InputError(f"{name}: {''.join(host.complaints).strip()}", file=file)
-        self.simulation.run_until(Instant(self.lab.warm_up))
 
     def reload(self, node: str) -> None:
         """Reload a router as if somebody at its console had asked for it."""
@@ -158,7 +191,8 @@ class Topology:
         ports = list(dict.fromkeys([*hardware, *named_hardware(text)]))
         if self._store.node(node).ignores_startup_config:
             return self._unconfigured(node, ports, text)
-        config, _ = load_startup(grammar, node, file, text, ports)
+        config, verdicts = load_startup(grammar, node, file, text, ports)
+        self.left_out += of_kind(verdicts, LineKind.REJECTED)
         self.restored.append(node)
         return self._with_files(Router(self.simulation, node, ports, config), text)
 

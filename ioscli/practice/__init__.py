@@ -1,0 +1,1 @@
+"""Somebody practises: an exercise at the console, marked, and remembered."""
