@@ -22,12 +22,14 @@ _SECRETS = (
     (re.compile(rf"\b(password|secret|key-string){_TYPE} .+"), r"\1 *"),
     (
         re.compile(
-            r"\b(isakmp key|snmp-server community|md5|ospf authentication-key"
-            rf"|nhrp authentication|pre-shared-key(?: local| remote)?|pre-shared-key .* key)"
-            rf"{_TYPE} (?!address|hostname|local|remote)\S+"
+            r"\b(isakmp key|snmp-server community|md5|hmac-sha-256|authentication-key"
+            r"|-server key|nhrp authentication"
+            rf"|pre-shared-key(?: local| remote)?|pre-shared-key .* key){_TYPE}"
+            r" (?!address|hostname|local|remote)\S+"
         ),
         r"\1 *",
     ),
+    (re.compile(r"^key [0-9] \S+"), "key *"),
 )
 _USERS_CHANGED = "!config: USER TABLE MODIFIED"
 
@@ -70,6 +72,12 @@ def logged(found: Match, *, hide: bool) -> str:
     """A line as it is logged, its secrets hidden or not."""
     text = " ".join(found.args.words)
     if hide:
-        for pattern, replacement in _SECRETS:
-            text = pattern.sub(replacement, text)
+        text = without_secrets(text)
     return text if found.args.form[-1].startswith("A_") else text + " "
+
+
+def without_secrets(text: str) -> str:
+    """A configuration line with `*` where its keys and passwords are."""
+    for pattern, replacement in _SECRETS:
+        text = pattern.sub(replacement, text)
+    return text

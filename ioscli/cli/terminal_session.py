@@ -80,6 +80,14 @@ class TerminalSession:
             self._asking_key = False
             self._settle()
 
+    def announce(self, text: str) -> None:
+        """Show lines from beside the session; a line being typed comes back after them."""
+        if not self._editing:
+            self._write(text)
+            return
+        self._write(text if self._editor.at_line_start else "\n" + text)
+        self._editor.redraw()
+
     def paste(self, text: str) -> None:
         """Take pasted text: `?` and Tab are characters of the lines, not keys."""
         text = text.replace("\r\n", "\r").replace("\n", "\r").replace("\t", " ")

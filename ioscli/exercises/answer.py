@@ -87,6 +87,10 @@ class Answer:
         """The configuration texts by node."""
         return {node: it.text for node, it in self.nodes.items() if it.text is not None}
 
+    def upon(self, start: "Answer") -> "Answer":
+        """This answer, on top of what an exercise starts with."""
+        return Answer(start.nodes | self.nodes)
+
     def node(self, name: str) -> NodeAnswer:
         """What a node of the topology boots with."""
         return self.nodes.get(name, NodeAnswer(Path(f"{name}.cfg")))

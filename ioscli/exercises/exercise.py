@@ -3,6 +3,7 @@
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from ioscli.exercises.answer import Answer
 from ioscli.labs.labfile import Lab
 from ioscli.model.instant import Duration
 
@@ -66,6 +67,8 @@ class Exercise(NamedTuple):
     """What is said after the attempt."""
     settle: Duration
     """Simulated time before the first check, beyond the lab's warm-up."""
+    start: Answer = Answer()
+    """What routers start with, where that is not what the lab's files say (generated faults)."""
 
     @property
     def name(self) -> str:

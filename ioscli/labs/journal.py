@@ -7,7 +7,7 @@ inputs give the same bytes: whoever keeps the inputs, and when each came, keeps 
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from ioscli.labs.replay import Terminal
+from ioscli.labs.terminal import Terminal
 from ioscli.labs.topology import Topology
 from ioscli.model.instant import Instant
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from ioscli.labs.block import Block
 from ioscli.labs.compare import KEYS, difference, without_blank_end
-from ioscli.labs.replay import Block
-from ioscli.labs.transcript import Answer, Comment, Expected, Transcript, Typed, split_prompt
+from ioscli.labs.directives import Aside, Expected, Passage
+from ioscli.labs.transcript import Transcript, Typed, as_output, split_prompt
 
 
 def as_text(blocks: Sequence[Block]) -> Iterator[str]:
@@ -42,6 +43,8 @@ def as_json(blocks: Sequence[Block]) -> str:
                 }
             )
             output.append([])
+        if block.node not in last:
+            continue
         mine = output[last[block.node]]
         (mine if index is None else output[index]).extend(f"{line}\n" for line in block.before)
         mine.extend(block.pieces)
@@ -68,7 +71,7 @@ def findings(transcript: Transcript, blocks: Sequence[Block], level: str) -> Ite
 def updated(transcript: Transcript, blocks: Sequence[Block]) -> str:
     """The transcript with what was shown in place of what was expected."""
     lines: list[str] = []
-    for block, shown in zip(blocks, _shown(blocks, with_answers=True), strict=True):
+    for block, shown in zip(blocks, _shown(blocks, with_directives=True), strict=True):
         if block.step is not None:
             wrong = any(_prompt_difference(block))
             written = transcript.lines[block.step.number - 1]
@@ -80,9 +83,9 @@ def updated(transcript: Transcript, blocks: Sequence[Block]) -> str:
         while tail and _sets_apart(parts[tail - 1]):
             tail -= 1
         head = 0
-        while head < tail and isinstance(parts[head], Comment):
+        while head < tail and isinstance(parts[head], Aside):
             head += 1
-        between = [part for part in parts[head:tail] if isinstance(part, Comment)]
+        between = [part for part in parts[head:tail] if isinstance(part, Aside)]
         end = _raw(transcript, [*between, *parts[tail:]])
         lines += _raw(transcript, parts[:head])
         lines += without_blank_end(shown) if end and not end[0].strip() else shown
@@ -90,18 +93,28 @@ def updated(transcript: Transcript, blocks: Sequence[Block]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _shown(blocks: Sequence[Block], *, with_answers: bool = False) -> Iterator[list[str]]:
+def _shown(blocks: Sequence[Block], *, with_directives: bool = False) -> Iterator[list[str]]:
     """Per block, what stands between its step and the next prompt."""
     for index, block in enumerate(blocks):
-        shown = []
-        for number, line in enumerate(block.lines):
-            if number not in block.answered:
-                shown.append(line)
-            elif with_answers:
-                shown.append(f"@answer {block.answered[number]}")
-        if index + 1 < len(blocks):
-            shown += blocks[index + 1].before
-        yield shown
+        after = blocks[index + 1].before if index + 1 < len(blocks) else []
+        yield list(output_lines(block, after, with_directives=with_directives))
+
+
+def output_lines(block: Block, after: Sequence[str], *, with_directives: bool) -> Iterator[str]:
+    """What stands below a step, down to the next prompt; after: messages that came last.
+
+    with_directives: as a transcript has it, with what acted on the command among the output.
+    """
+    lines = block.lines
+    for number, line in enumerate([*lines, *after]):
+        if with_directives:
+            yield from block.given.get(number, ())
+        if number not in block.answered or number >= len(lines):
+            yield as_output(line, block.names) if with_directives else line
+    if with_directives:
+        for number, directives in block.given.items():
+            if number >= len(lines) + len(after):
+                yield from directives
 
 
 def _prompt_difference(block: Block) -> Iterator[str]:
@@ -120,9 +133,9 @@ def _title(transcript: Transcript, block: Block) -> str:
     )
 
 
-def _raw(transcript: Transcript, parts: Sequence[Expected | Answer | Comment]) -> list[str]:
+def _raw(transcript: Transcript, parts: Sequence[Passage]) -> list[str]:
     return [transcript.lines[part.number - 1] for part in parts]
 
 
-def _sets_apart(part: Expected | Answer | Comment) -> bool:
-    return isinstance(part, Comment) or (isinstance(part, Expected) and not part.text.strip())
+def _sets_apart(part: Passage) -> bool:
+    return isinstance(part, Aside) or (isinstance(part, Expected) and not part.text.strip())

@@ -136,7 +136,7 @@ class Topology:
 
         Raises InputError where there is none, or several.
         """
-        found = {ends: link for ends, link in self.links.items() if _is_called(ends, text)}
+        found = {ends: link for ends, link in self.links.items() if is_called(ends, text)}
         if len(found) == 1:
             return next(iter(found.values()))
         if not found:
@@ -253,7 +253,8 @@ class Topology:
         return router.port(end.port)
 
 
-def _is_called(ends: tuple[Endpoint, Endpoint], text: str) -> bool:
+def is_called(ends: tuple[Endpoint, Endpoint], text: str) -> bool:
+    """Whether a link with these ends goes by a name: `R1-R2`, or `R1:Gi0/0`."""
     first, second = ends
     if text in (f"{first.node}-{second.node}", f"{second.node}-{first.node}"):
         return True

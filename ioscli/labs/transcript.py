@@ -6,14 +6,42 @@ hostnames of the moment, so the lines between two prompts are told apart while t
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from ioscli.labs.directives import (
+    READERS,
+    Answer,
+    Comment,
+    Directive,
+    DirectiveStep,
+    Expected,
+    Note,
+    Passage,
+    Recorded,
+    Reload,
+    SetLink,
+    Wait,
+)
 from ioscli.labs.document import read_text
 from ioscli.labs.errors import InputError, quoted, suggestion
-from ioscli.labs.quantities import parse_duration
-from ioscli.model.instant import Duration
+
+__all__ = [
+    "Answer",
+    "Comment",
+    "Expected",
+    "Note",
+    "Passage",
+    "Prompt",
+    "Reload",
+    "SetLink",
+    "Step",
+    "Transcript",
+    "Typed",
+    "Wait",
+    "split_prompt",
+]
 
 #: Bytes; the longest session log seen in the wild is a tenth of it.
 LARGEST_FILE = 16 << 20
@@ -21,6 +49,8 @@ LARGEST_FILE = 16 << 20
 _SHELL_PROMPT = re.compile(r"((?:[a-z][\w-]*@)?[A-Za-z][\w.-]*):(~)([$#])(?: (.*))?")
 _PROMPT = re.compile(r"([A-Za-z][\w.-]*)(?:\(([\w.-]+)\))?([>#])(.*)")
 _DIRECTIVE = re.compile(r"@([a-z]+|#)(?:\s+(.*))?|@.*")
+_OUTPUT = re.compile(r"@\|(?: (.*))?")
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class Prompt(NamedTuple):
@@ -47,54 +77,8 @@ class Typed(NamedTuple):
     command: str
 
 
-class Wait(NamedTuple):
-    """`@wait 30s`."""
-
-    number: int
-    duration: Duration
-
-
-class SetLink(NamedTuple):
-    """`@link down R1:Gi0/0`, `@link up R1-R2`."""
-
-    number: int
-    up: bool
-    link: str
-
-
-class Reload(NamedTuple):
-    """`@reload R1`."""
-
-    number: int
-    node: str
-
-
-class Answer(NamedTuple):
-    """`@answer TEXT`: the answer to a question that is not written out."""
-
-    number: int
-    text: str
-
-
-class Comment(NamedTuple):
-    """`@# text`."""
-
-    number: int
-    text: str
-
-
-class Expected(NamedTuple):
-    """A line of output."""
-
-    number: int
-    text: str
-
-
-Step = Typed | Wait | SetLink | Reload
+Step = Typed | DirectiveStep
 """What a transcript does next."""
-
-Passage = Expected | Answer | Comment
-"""What stands between two steps."""
 
 
 def split_prompt(line: str) -> tuple[Prompt, str] | None:
@@ -108,13 +92,26 @@ def split_prompt(line: str) -> tuple[Prompt, str] | None:
     return Prompt(found[1], found[2] or "", found[3]), found[4]
 
 
+def as_output(line: str, names: Container[str]) -> str:
+    """How a line of output is written, where it could be taken for a prompt or a directive."""
+    found = split_prompt(line)
+    if line.startswith("@") or (found is not None and found[0].name in names):
+        return f"@| {line}"
+    return line
+
+
 class Transcript:
     """The lines of one transcript, numbered from 1."""
 
     def __init__(self, file: Path, text: str) -> None:
         self.file = file
-        self.lines = text.splitlines()
+        self.lines = _LINE_END.split(text)
+        if not self.lines[-1]:
+            self.lines.pop()
         self._directives = dict(self._read_directives())
+        headers = (it for it in self._directives.values() if isinstance(it, Recorded))
+        self.recorded: Recorded | None = next(headers, None)
+        """What a recording says of itself."""
 
     @classmethod
     def read(cls, file: Path) -> "Transcript":
@@ -129,62 +126,42 @@ class Transcript:
         """The step on a line, or None; `names` maps prompt names to nodes."""
         directive = self._directives.get(number)
         if directive is not None:
-            return None if isinstance(directive, Answer | Comment) else directive
+            return directive if isinstance(directive, DirectiveStep) else None
         found = split_prompt(self.lines[number - 1])
         if found is None or found[0].name not in names:
             return None
         prompt, command = found
-        return Typed(number, names[prompt.name], prompt, command.strip())
+        # What somebody pasted may have gained blanks; a recording holds what was typed.
+        command = command.strip() if self.recorded is None else command.rstrip()
+        return Typed(number, names[prompt.name], prompt, command)
 
     def passage_from(self, number: int, names: Mapping[str, str]) -> list[Passage]:
         """What stands on this line and after it, up to the next step."""
         passage: list[Passage] = []
         while number <= len(self.lines) and self.step_at(number, names) is None:
             directive = self._directives.get(number)
-            if isinstance(directive, Answer | Comment):
-                passage.append(directive)
-            else:
+            if directive is None:
                 passage.append(Expected(number, self.lines[number - 1]))
+            elif not isinstance(directive, DirectiveStep):
+                passage.append(directive)
             number += 1
         return passage
 
-    def _read_directives(self) -> Iterator[tuple[int, Step | Answer | Comment]]:
+    def _read_directives(self) -> Iterator[tuple[int, Directive]]:
         for number, line in enumerate(self.lines, start=1):
             if not line.startswith("@"):
                 continue
+            output = _OUTPUT.fullmatch(line)
+            if output is not None:
+                yield number, Expected(number, output[1] or "")
+                continue
             found = _DIRECTIVE.fullmatch(line)
             word = found[1] if found else None
-            read = _DIRECTIVES.get(word or "")
+            read = READERS.get(word or "")
             if read is None or found is None:
-                near = suggestion(word or "", (f"@{name}" for name in _DIRECTIVES))
+                near = suggestion(word or "", (f"@{name}" for name in READERS))
                 raise self.error(number, f"unknown directive {quoted(line)}{near}")
             try:
                 yield number, read(number, (found[2] or "").rstrip())
             except ValueError as error:
                 raise self.error(number, f"@{word}: {error}") from None
-
-
-def _read_wait(number: int, rest: str) -> Wait:
-    return Wait(number, parse_duration(rest))
-
-
-def _read_link(number: int, rest: str) -> SetLink:
-    state, _, link = rest.partition(" ")
-    if state not in ("up", "down") or not link.strip():
-        raise ValueError("say up or down, and a link such as R1:Gi0/0")
-    return SetLink(number, state == "up", link.strip())
-
-
-def _read_reload(number: int, rest: str) -> Reload:
-    if not rest:
-        raise ValueError("say which node")
-    return Reload(number, rest)
-
-
-_DIRECTIVES: dict[str, Callable[[int, str], Step | Answer | Comment]] = {
-    "wait": _read_wait,
-    "link": _read_link,
-    "reload": _read_reload,
-    "answer": Answer,
-    "#": Comment,
-}

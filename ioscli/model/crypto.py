@@ -388,3 +388,7 @@ class IsakmpSaState(NamedTuple):
     nat_peer: bool = False
     key_bits: int = 0
     """Of AES; 0 where the encryption leaves no choice."""
+    aggressive: bool = False
+    """Whether it was negotiated in aggressive mode."""
+    cookie: bytes = b""
+    """The initiator's: it names the SA, whatever NAT makes of addresses."""

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ioscli.servers.desk import Desk
@@ -10,7 +10,7 @@ from ioscli.servers.pace import Clock, Pace
 
 if TYPE_CHECKING:
     from ioscli.cli.matcher import Grammar
-    from ioscli.servers.desk import Node
+    from ioscli.servers.desk import Clerk, Node
 
 #: `terminal length` of a console on IOS.
 _LENGTH = 24
@@ -22,10 +22,12 @@ def converse(
     first: str,
     pace: Pace,
     notes: Sequence[str] = (),
+    clerk: "Callable[[Desk, Clock], Clerk] | None" = None,
 ) -> int:
     """Let the operator type at the nodes until end of input; the exit status is returned.
 
-    notes: lines said at the start. A terminal that goes away ends the program as Ctrl-D does.
+    notes: lines said at the start. clerk: makes who takes lines that begin with `:`, if anybody
+    does. A terminal that goes away ends the program as Ctrl-D does.
     """
     clock = Clock(next(iter(nodes.values())).simulation, pace)
     if sys.stdin is None:  # closed before the program began
@@ -42,6 +44,7 @@ def converse(
             length=_LENGTH,
             keys=keyboard.keys,
         )
+        desk.clerk = None if clerk is None else clerk(desk, clock)
         try:
             keyboard.converse(desk, notes)
         except OSError:
@@ -52,6 +55,7 @@ def converse(
 
     paper = Paper(sys.stdout)
     desk = Desk(nodes, grammar, first, paper.show)
+    desk.clerk = None if clerk is None else clerk(desk, clock)
     converse_plainly(desk, clock, sys.stdin, paper, notes)
     return 0
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ioscli.cli.session import Session
 from ioscli.router.router import Router
@@ -29,6 +29,28 @@ class Keys(NamedTuple):
     columns: Callable[[], int]
     takes_key: Callable[[str], bool]
     takes_line: Callable[[str], bool]
+
+
+class Clerk(Protocol):
+    """Somebody beside the routers who takes lines that begin with `:`, before they are taken for
+    a node's name. What it says, it says by `Desk.say`."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether the last line is being carried out still: no prompt comes before it is done."""
+
+    @property
+    def done(self) -> bool:
+        """Whether the console is to be left."""
+
+    def take(self, line: str, /) -> bool:
+        """Carry out a line (without the sign), or begin to; False: it is not for the clerk."""
+
+    def tick(self) -> None:
+        """Time went by; called several times a second."""
+
+    def interrupt(self) -> None:
+        """Ctrl-C, while busy."""
 
 
 class Console:
@@ -73,6 +95,13 @@ class Console:
             show(unseen)
         if self._terminal is not None and not self.left:
             self._terminal.refresh()
+
+    def say(self, text: str) -> None:
+        """Show lines that no node printed; a line that is being typed comes back after them."""
+        if self._terminal is not None and not self.left:
+            self._terminal.announce(text)
+        else:
+            self._write(text)
 
     def check(self) -> bool:
         """Say so where the session has ended (`exit`, `exec-timeout`); whether it just did."""
@@ -139,15 +168,69 @@ class Desk:
         length: int = 0,
         keys: Keys | None = None,
     ) -> None:
-        self.consoles = {
-            name: Console(name, node, grammar, length, keys) for name, node in nodes.items()
-        }
+        self._grammar = grammar
+        self._length = length
+        self._keys = keys
         self._show = show
+        self.clerk: Clerk | None = None
+        self.serving = False
+        """Whether the clerk is at work, and no console is looked at."""
+        self.consoles: dict[str, Console] = {}
+        self.current: Console
+        self.furnish(nodes, first)
+
+    def furnish(self, nodes: Mapping[str, "Node"], first: str) -> None:
+        """Put consoles of these nodes there instead of any others; none is looked at yet."""
+        for console in self.consoles.values():
+            console.session.close()
+        self.consoles = {
+            name: Console(name, node, self._grammar, self._length, self._keys)
+            for name, node in nodes.items()
+        }
         self.current = self.consoles[first]
 
     def sit_down(self) -> None:
-        """Look at the first console."""
+        """Look at the current console."""
         self.current.look(self._show)
+
+    def order(self, line: str) -> None:
+        """Carry out a line that began with `:`: the clerk's, or the name of a node.
+
+        `attend` has to follow, for the clerk may take a while.
+        """
+        self.current.look(None)
+        self.serving = True
+        if self.clerk is not None and self.clerk.take(line):
+            return
+        found = self.find(line)
+        if isinstance(found, str):
+            self._show(found + "\n")
+        else:
+            self.current = found
+
+    def attend(self) -> bool:
+        """Let the clerk do what is due; whether it has just finished what it was ordered to do."""
+        if self.clerk is not None:
+            self.clerk.tick()
+            if self.clerk.done or (self.serving and self.clerk.busy):
+                return False
+        if not self.serving:
+            return False
+        self.serving = False
+        self.current.look(self._show)
+        return True
+
+    @property
+    def done(self) -> bool:
+        """Whether the clerk wants the console to be left."""
+        return self.clerk is not None and self.clerk.done
+
+    def say(self, text: str) -> None:
+        """Show lines that no node printed."""
+        if self.serving:
+            self._show(text)
+        else:
+            self.current.say(text)
 
     @property
     def session(self) -> "OperatorSession":
@@ -171,12 +254,6 @@ class Desk:
             return self.consoles[names[int(word) - 1]]
         fits = self._fits(word)
         return self.consoles[fits[0]] if len(fits) == 1 else self._complaint(word)
-
-    def look_at(self, console: Console) -> None:
-        """Look at a console."""
-        self.current.look(None)
-        self.current = console
-        console.look(self._show)
 
     def listing(self) -> str:
         """The consoles by number."""

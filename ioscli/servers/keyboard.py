@@ -2,7 +2,8 @@
 
 What a session at a terminal is stands in `ioscli.cli.terminal_session`, which remote terminals
 share: editing, help, pages, and messages that break into a line. Here is only what a desk of
-several consoles adds (Ctrl-], Ctrl-D, `:NAME`), and the wall clock that moves simulated time.
+several consoles adds (Ctrl-], Ctrl-D, lines that begin with `:`), and the wall clock that moves
+simulated time.
 """
 
 import gc
@@ -10,6 +11,7 @@ import os
 import select
 import signal
 import sys
+from collections import deque
 from collections.abc import Iterable, Sequence
 
 from prompt_toolkit.input import Input, create_input
@@ -24,6 +26,9 @@ from ioscli.servers.pace import Clock, Turn
 
 #: Wall seconds between two looks at the simulation while nothing is due.
 _LONGEST_SLEEP = 0.25
+
+_WHILE_SERVED = 0.02
+"""The same while the clerk is at work."""
 
 _SWITCH_KEY = "\x1d"
 """Ctrl-]."""
@@ -47,8 +52,10 @@ class Keyboard:
         self._choosing: LineEditor | None = None
         """The line after `node:`, while a console is being chosen."""
         self._choice_keys = KeyReader()
-        self._wanted: str | None = None
-        """The console that a line asked for, to be looked at once the line is done."""
+        self._orders: deque[str] = deque()
+        """Lines for the desk, to be carried out once the terminal is done with them."""
+        self._held: list[KeyPress] = []
+        """Typed while the desk's clerk was at work."""
         self._stopping = False
         self._ending = False
         self.keys = Keys(lambda: self._columns, self._takes_key, self._takes_line)
@@ -62,8 +69,9 @@ class Keyboard:
     def converse(self, desk: Desk, notes: Sequence[str]) -> None:
         """Let the operator type until Ctrl-D or the end of the terminal."""
         self._desk = desk
-        self.show(f"{len(desk.consoles)} nodes: {desk.listing()}. ")
-        self.show(f"Ctrl-] or {SWITCH_SIGN}NAME looks at another one, Ctrl-D leaves.\n")
+        if desk.clerk is None:
+            self.show(f"{len(desk.consoles)} nodes: {desk.listing()}. ")
+            self.show(f"Ctrl-] or {SWITCH_SIGN}NAME looks at another one, Ctrl-D leaves.\n")
         for note in notes:
             self.show(note + "\n")
         gc.freeze()
@@ -95,8 +103,10 @@ class Keyboard:
                 desk.current.terminal.feed(INTERRUPT[0].encode())
         more = self._clock.advance(desk.busy) is Turn.MORE_TO_DO
         desk.check()
+        self._attend()
         ahead = 0.0 if more else self._clock.seconds_to_next()
-        span = _LONGEST_SLEEP if ahead is None else min(_LONGEST_SLEEP, ahead)
+        longest = _WHILE_SERVED if desk.serving else _LONGEST_SLEEP
+        span = longest if ahead is None else min(longest, ahead)
         descriptor = self._input.fileno()
         if not select.select([descriptor], [], [], span)[0]:
             presses: Iterable[KeyPress] = ()
@@ -124,7 +134,9 @@ class Keyboard:
 
     def _take(self, presses: Iterable[KeyPress]) -> None:
         for press in presses:
-            if press.key == Named.BracketedPaste and self._choosing is None:
+            if self._desk.serving:
+                self._hold(press)
+            elif press.key == Named.BracketedPaste and self._choosing is None:
                 if not self._desk.current.left:
                     self._desk.current.terminal.paste(press.data)
             elif press.data == _SWITCH_KEY:
@@ -132,6 +144,24 @@ class Keyboard:
             else:
                 self._press(press.data)
             self._follow()
+
+    def _hold(self, press: KeyPress) -> None:
+        """A key while the clerk is at work: it waits, unless it is to interrupt."""
+        if press.data in INTERRUPT and self._desk.clerk is not None:
+            self._held.clear()
+            self._desk.clerk.interrupt()
+        else:
+            self._held.append(press)
+
+    def _attend(self) -> None:
+        """Let the clerk work; when it is done, the keys that waited follow."""
+        finished = self._desk.attend()
+        if self._desk.done:
+            raise _Leave
+        if finished:
+            held, self._held = self._held, []
+            self._follow()
+            self._take(held)
 
     def _press(self, data: str) -> None:
         console = self._desk.current
@@ -152,25 +182,19 @@ class Keyboard:
         return False
 
     def _takes_line(self, line: str) -> bool:
-        """A command line: `:NAME` is for the desk."""
+        """A command line: `:NAME` is for the desk, as is what its clerk knows."""
         if not line.startswith(SWITCH_SIGN):
             return False
-        self._wanted = line[1:]
+        self._orders.append(line[1:])
         self._desk.current.look(None)  # its next prompt is not to be seen here
         return True
 
     def _follow(self) -> None:
-        """Look at the console that was asked for, if one was."""
+        """Carry out what lines asked the desk for."""
         self._desk.check()
-        wanted, self._wanted = self._wanted, None
-        if wanted is None:
-            return
-        found = self._desk.find(wanted)
-        if isinstance(found, str):
-            self.show(found + "\n")
-            self._desk.current.look(self.show)
-        else:
-            self._desk.look_at(found)
+        while self._orders and not self._desk.serving:
+            self._desk.order(self._orders.popleft())
+            self._attend()
 
     # -- choosing a console --------------------------------------------------------------------
 
@@ -195,7 +219,7 @@ class Keyboard:
             editor.end()
             self._choosing = None
             if outcome is Outcome.ENTERED and editor.text.strip():
-                self._wanted = editor.text
+                self._orders.append(editor.text.strip().removeprefix(SWITCH_SIGN))
             else:
                 self._desk.current.look(self.show)
             return

@@ -63,6 +63,11 @@ class Clock:
         self._from_wall = wall()
         self._from_simulated = simulation.now
 
+    def follow(self, simulation: Simulation) -> None:
+        """Run another simulation from now on, from where it is."""
+        self._simulation = simulation
+        self._rebase()
+
     def advance(self, busy: Callable[[], bool]) -> Turn:
         """Run what is due by now; with a rushing pace, all of a busy command.
 

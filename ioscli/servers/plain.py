@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: Wall seconds slept at a time, so that Ctrl-C is answered at once.
 _LONGEST_SLEEP = 0.1
 _PIECE = 65_536
+_WHILE_SERVED = 0.02
+"""Wall seconds slept at a time while the desk's clerk is at work."""
 
 
 class Paper:
@@ -81,6 +83,8 @@ def converse_plainly(
     while True:
         _settle(desk, clock, target, stop)
         _hear_out(desk, clock, target)
+        if desk.done:
+            return
         session = desk.session
         away = session.remote  # the other node prompts and echoes
         if not desk.current.left and not away:
@@ -89,13 +93,20 @@ def converse_plainly(
         def pass_time(session: "OperatorSession" = session, *, away: bool = away) -> float:
             more = clock.advance(desk.busy) is Turn.MORE_TO_DO
             desk.check()
+            desk.attend()
+            if desk.done:
+                raise _Done
             if away and not paper.waits and not (session.remote or session.busy or session.closed):
                 paper.ask(session.prompt)
             target.flush()
             ahead = 0.0 if more else clock.seconds_to_next()
             return _LONGEST_SLEEP if ahead is None else min(_LONGEST_SLEEP, ahead)
 
-        line = lines.next(pass_time)
+        try:
+            line = lines.next(pass_time)
+        except _Done:
+            target.write("\n")
+            return
         if line is None:
             target.write("\n")
             return
@@ -104,7 +115,11 @@ def converse_plainly(
         if not (away and session.remote):
             paper.echo(line)
         clock.advance(desk.busy)
-        _take(desk, line, target)
+        _take(desk, clock, line, target)
+
+
+class _Done(Exception):  # noqa: N818 - the clerk's wish
+    """The console is to be left while a line is waited for."""
 
 
 class _Lines:
@@ -146,7 +161,7 @@ class _Lines:
         self._ready.extend(whole)
 
 
-def _take(desk: Desk, text: str, target: TextIO) -> None:
+def _take(desk: Desk, clock: Clock, text: str, target: TextIO) -> None:
     session = desk.session
     if desk.current.left:  # the line is the RETURN that the screen asks for
         desk.current.reopen()
@@ -155,13 +170,8 @@ def _take(desk: Desk, text: str, target: TextIO) -> None:
     if session.remote or session.asking is not None or not session.prompt:
         session.feed(text)
     elif text.startswith(SWITCH_SIGN):
-        found = desk.find(text[1:])
-        if isinstance(found, str):
-            target.write(found + "\n")
-        else:
-            desk.look_at(found)
-            if found.left:  # it was idle for too long
-                found.reopen()
+        _order(desk, clock, text[1:])
+        return
     elif text.rstrip().endswith("?") and not session.literal:
         target.write(session.help(text.rstrip()[:-1]))
     else:
@@ -171,9 +181,21 @@ def _take(desk: Desk, text: str, target: TextIO) -> None:
         desk.current.reopen()
 
 
+def _order(desk: Desk, clock: Clock, line: str) -> None:
+    """Carry out what is for the desk, or its clerk."""
+    before = desk.current
+    desk.order(line)
+    while not (desk.attend() or desk.done):
+        clock.advance(desk.busy)
+        time.sleep(_WHILE_SERVED)
+    if desk.current is not before and desk.current.left:  # it was idle for too long
+        desk.current.reopen()
+
+
 def _settle(desk: Desk, clock: Clock, target: TextIO, stop: "_StopSignal") -> None:
     """Run until the command is done; Ctrl-C (a signal here) stops the command alone."""
-    while desk.session.busy or desk.session.paging:
+    while (desk.session.busy or desk.session.paging) and not desk.done:
+        desk.attend()
         if stop.taken():
             desk.session.interrupt()
         elif desk.session.paging:

@@ -429,7 +429,7 @@ def test_a_restored_lab_goes_on_bit_for_bit(
     assert carry_out(other, after) == printed
     assert state(other) == end
     assert again == frames
-    assert frames
+    assert frames or not all(cable.is_up for cable in other.links)
 
 
 def test_a_snapshot_between_two_events_of_one_instant(lab: ioscli.Lab) -> None:

@@ -6,8 +6,9 @@ from typing import TypeVar
 
 from ioscli.labs.document import Item
 from ioscli.labs.errors import quoted, suggestion
-from ioscli.labs.labfile import Lab, NodeKind
+from ioscli.labs.labfile import Endpoint, Lab, NodeKind
 from ioscli.labs.quantities import parse_duration
+from ioscli.labs.topology import is_called
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import Duration
 
@@ -84,6 +85,19 @@ def node(item: Item, lab: Lab) -> str:
 def router(item: Item, lab: Lab) -> str:
     """A router of the lab. Raises InputError."""
     return _known(item, [it.name for it in lab.nodes.values() if it.kind is NodeKind.ROUTER])
+
+
+def link(item: Item, lab: Lab) -> tuple[Endpoint, Endpoint]:
+    """The ends of a link, from `R1-R2` or `R1:Gi0/0`. Raises InputError."""
+    text = item.text()
+    found = [it.ends for it in lab.links if is_called(it.ends, text)]
+    if not found:
+        known = [f"{first.node}-{second.node}" for first, second in (it.ends for it in lab.links)]
+        raise item.error(f"{item.what}: no link is called {quoted(text)}{suggestion(text, known)}")
+    if len(found) > 1:
+        ends = ", ".join(str(first) for first, _ in found)
+        raise item.error(f"{item.what}: {quoted(text)} means several links; name an end: {ends}")
+    return found[0]
 
 
 def several(item: Item) -> list[Item]:

@@ -2,6 +2,16 @@
 
 from typing import Protocol
 
+from ioscli.exercises.checks.adjacency import AdjacencyCheck
+from ioscli.exercises.checks.any_of import AnyOf
+from ioscli.exercises.checks.config import ConfigCheck
+from ioscli.exercises.checks.encrypted import Encrypted
+from ioscli.exercises.checks.failover import Failover
+from ioscli.exercises.checks.isakmp import IsakmpCheck
+from ioscli.exercises.checks.path import Path
+from ioscli.exercises.checks.ping import Ping
+from ioscli.exercises.checks.sa import SaCheck
+from ioscli.exercises.checks.stable import Stable
 from ioscli.exercises.verdict import Check
 from ioscli.labs.document import Item
 from ioscli.labs.errors import quoted, suggestion
@@ -13,7 +23,18 @@ class _Reader(Protocol):
         """A check from its mapping. Raises InputError."""
 
 
-KINDS: dict[str, _Reader] = {}
+KINDS: dict[str, _Reader] = {
+    "adjacency": AdjacencyCheck.read,
+    "config": ConfigCheck.read,
+    "isakmp": IsakmpCheck.read,
+    "ping": Ping.read,
+    "path": Path.read,
+    "encrypted": Encrypted.read,
+    "failover": Failover.read,
+    "stable": Stable.read,
+    "any-of": AnyOf.read,
+    "sa": SaCheck.read,
+}
 
 
 def read_check(item: Item, lab: Lab) -> Check:

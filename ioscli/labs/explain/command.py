@@ -8,7 +8,7 @@ from ioscli.labs.errors import InputError, quoted
 from ioscli.labs.explain.tunnel import Diagnosis, diagnose
 from ioscli.labs.explain.walk import Walk, follow
 from ioscli.labs.explain.watch import Watch
-from ioscli.labs.replay import Terminal
+from ioscli.labs.terminal import Terminal
 from ioscli.model.ifname import InterfaceName
 
 if TYPE_CHECKING:

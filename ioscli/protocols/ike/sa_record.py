@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ioscli.codec.errors import DecodeError
 from ioscli.codec.isakmp import NO_COOKIE
+from ioscli.codec.isakmp.numbers import ExchangeType
 from ioscli.model.crypto import IsakmpSaState, Selector
 from ioscli.model.instant import SECOND, Instant
 from ioscli.model.isakmp import IkeAuthentication, IkeEncryption, IsakmpProfile
@@ -202,6 +203,8 @@ class SaRecord:
             nat_local=self.nat.local,
             nat_peer=self.nat.peer,
             key_bits=_KEY_BITS.get(suite.encryption, 0) if suite else 0,
+            aggressive=self.phase_one.kind == ExchangeType.AGGRESSIVE,
+            cookie=self.initiator_cookie,
         )
 
     @property

@@ -1,0 +1,197 @@
+"""`encrypted`: whether a ping crosses a link inside ESP alone, judged by the frames on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from ioscli.codec.errors import DecodeError
+from ioscli.codec.fragments import Reassembler
+from ioscli.codec.icmp import DestinationUnreachable, TimeExceeded
+from ioscli.exercises.checks import fields as values
+from ioscli.exercises.checks.echoes import (
+    DEFAULT_COUNT,
+    DEFAULT_WITHIN,
+    ECHO_KEYS,
+    Asked,
+    Echo,
+    read_echo,
+    until_answered,
+)
+from ioscli.exercises.checks.lost import why_lost, why_readable
+from ioscli.exercises.verdict import Verdict
+from ioscli.labs.explain.stack import Keys, of_frame
+from ioscli.model.instant import Duration
+
+if TYPE_CHECKING:
+    from ioscli.exercises.trial import Trial
+    from ioscli.labs.document import Item
+    from ioscli.labs.explain.watch import Frame
+    from ioscli.labs.labfile import Endpoint, Lab
+    from ioscli.model.crypto import EspTransform
+
+
+class Encrypted(NamedTuple):
+    """What a ping looks like on one link."""
+
+    ends: tuple[Endpoint, Endpoint]
+    """Of the link."""
+    echo: Echo
+    expected: bool
+    """Whether it is to be in ESP; otherwise in the clear."""
+    nat_t: bool | None
+    """Whether that ESP is to be in UDP (RFC 3948); None: either will do."""
+    within: Duration
+
+    @classmethod
+    def read(cls, item: Item, lab: Lab) -> Self:
+        """From `{link: R1-ISP, from: PC1, to: 192.0.2.1}`. Raises InputError."""
+        fields = item.fields("link", *ECHO_KEYS, "expect", "nat-t", "within")
+        nat_t = fields.get("nat-t")
+        expected = values.yes_or_no(fields.get("expect"), default=True)
+        if nat_t is not None and not expected:
+            raise nat_t.error("nat-t: of what is not encrypted there is nothing to say")
+        return cls(
+            values.link(values.needed(item, fields, "link"), lab),
+            read_echo(item, fields, lab),
+            expected,
+            None if nat_t is None else values.yes_or_no(nat_t, default=False),
+            values.duration(fields.get("within"), DEFAULT_WITHIN),
+        )
+
+    @property
+    def title(self) -> str:
+        """What is wanted."""
+        how = "in the clear"
+        if self.expected:
+            udp = {None: "", True: ", in UDP", False: ", without UDP"}[self.nat_t]
+            how = f"encrypted{udp}"
+        return f"Between {self._link} the pings {self.echo} are {how}"
+
+    @property
+    def _link(self) -> str:
+        return f"{self.ends[0].node} and {self.ends[1].node}"
+
+    @property
+    def disturbs(self) -> bool:
+        """Pings leave the network as it is."""
+        return False
+
+    def judge(self, trial: Trial) -> Verdict:
+        """Ping, and look at the frames of the link meanwhile."""
+        asked = until_answered(trial, self.echo, DEFAULT_COUNT, self.within)
+        seen = _Seen.of(trial, asked, self.ends)
+        shown_by = (self.echo.typed(),)
+        if self.expected and not asked.wholly:
+            why = why_lost(trial, asked)
+            return Verdict(False, f"{asked}; {seen}", (*shown_by, *why.shown_by), why.because)
+        if self._is_right(seen):
+            return Verdict(True, str(seen), shown_by)
+        if self.expected and seen.clear:
+            why = why_readable(trial, asked)
+            return Verdict(False, str(seen), (*shown_by, *why.shown_by), why.because)
+        routers = [end.node for end in self.ends if end.node in trial.topology.routers]
+        shows = (f"{node}: show crypto ipsec sa" for node in routers)
+        return Verdict(False, str(seen), (*shown_by, *shows))
+
+    def _is_right(self, seen: _Seen) -> bool:
+        if not self.expected:
+            return seen.clear > 0 and not seen.sealed
+        in_udp = {None: True, True: seen.in_udp == seen.sealed, False: not seen.in_udp}
+        return seen.sealed > 0 and not seen.clear and in_udp[self.nat_t]
+
+
+class _Seen(NamedTuple):
+    """The packets of a ping on one link, counted."""
+
+    link: str
+    sealed: int
+    in_udp: int
+    """Of the sealed ones."""
+    clear: int
+
+    @classmethod
+    def of(cls, trial: Trial, asked: Asked, ends: tuple[Endpoint, Endpoint]) -> Self:
+        sealed = in_udp = clear = 0
+        for readable, layers in _packets(trial, asked, ends):
+            clear += readable
+            sealed += not readable
+            in_udp += not readable and any(it.startswith("UDP") for it in layers)
+        return cls(f"{ends[0].node} and {ends[1].node}", sealed, in_udp, clear)
+
+    def __str__(self) -> str:
+        between = f"between {self.link}"
+        if not self.sealed and not self.clear:
+            return f"no packet of the ping was seen {between}"
+        how = "in ESP"
+        if self.in_udp:
+            how += " in UDP" if self.in_udp == self.sealed else ", some of it in UDP"
+        if not self.clear:
+            return f"all {self.sealed} packets of the ping {between} were {how}"
+        if not self.sealed:
+            return f"all {self.clear} packets of the ping {between} were readable for everybody"
+        return (
+            f"of the ping's packets {between} {self.sealed} were {how}, and {self.clear} were "
+            "readable for everybody"
+        )
+
+
+def _packets(
+    trial: Trial, asked: Asked, ends: tuple[Endpoint, Endpoint]
+) -> Iterator[tuple[bool, list[str]]]:
+    """The packets of a ping on a link: whether anybody can read them, and their headers.
+
+    Anybody can who finds the ping's data in the frame, whatever its headers say: ESP with the null
+    cipher hides nothing.
+    """
+    data = asked.identifier.to_bytes(2, "big") * (_TELLING // 2)
+    keys = _Opened(data)
+    for router in trial.topology.routers.values():
+        keys.learn(router.esp_key_records())
+    pieces = {end: Reassembler() for end in ends}
+    for frame in asked.watch.frames:
+        if (frame.sender, frame.receiver) not in (ends, ends[::-1]):
+            continue
+        octets = _whole(frame, pieces[frame.sender])
+        keys.found = False
+        stack = None if octets is None else of_frame(octets, keys, serial=frame.serial)
+        if octets is None or stack is None:
+            continue
+        message = None if stack.carried is None else stack.carried.message
+        readable = data in octets
+        if (readable or keys.found) and not isinstance(message, _ERRORS):
+            yield readable, [f"{layer.name} {layer.detail}" for layer in stack.layers]
+
+
+_TELLING = 8
+"""Bytes of a ping's data that tell its packets from others'; the smallest ping has as many."""
+_ERRORS = DestinationUnreachable | TimeExceeded
+"""What they quote is not the ping itself."""
+
+
+class _Opened(Keys):
+    """Tells whether some data was in what it opened."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__()
+        self._data = data
+        self.found = False
+
+    def open(self, destination: bytes, esp: bytes) -> tuple[EspTransform, int, bytes] | None:
+        opened = super().open(destination, esp)
+        if opened is not None and self._data in opened[2]:
+            self.found = True
+        return opened
+
+
+def _whole(frame: Frame, pieces: Reassembler) -> bytes | None:
+    """A frame with the whole packet that its fragment is the last one of; None for the others."""
+    at = 4 if frame.serial else 18 if frame.octets[12:14] == b"\x81\x00" else 14
+    if frame.octets[at - 2 : at] != b"\x08\x00":
+        return None
+    size = int.from_bytes(frame.octets[at + 2 : at + 4], "big")
+    try:
+        packet = pieces.add(frame.octets[at : at + size], frame.at)
+    except DecodeError:
+        return None
+    return None if packet is None else frame.octets[:at] + packet

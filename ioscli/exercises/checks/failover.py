@@ -1,0 +1,146 @@
+"""`failover`: what still works, and how soon, after a link dies or a router reloads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from ioscli.exercises.checks import fields as values
+from ioscli.exercises.verdict import Check, Verdict
+from ioscli.model.instant import SECOND, Duration, Instant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ioscli.exercises.trial import Trial
+    from ioscli.labs.document import Item
+    from ioscli.labs.labfile import Endpoint, Lab
+
+_KEYS = ("link", "reload", "before", "within", "then", "back", "after")
+
+
+class Failover(NamedTuple):
+    """A failure, and checks that have to pass soon after it."""
+
+    ends: tuple[Endpoint, Endpoint] | None
+    """Of the link that is cut."""
+    node: str | None
+    """The router that reloads."""
+    before: tuple[Check, ...]
+    """What has to be so while nothing has failed yet."""
+    within: Duration
+    then: tuple[Check, ...]
+    back: Duration | None
+    """How soon after the link is mended; of a reload: how long it may take in all."""
+    after: tuple[Check, ...]
+
+    @classmethod
+    def read(cls, item: Item, lab: Lab) -> Self:
+        """From `{link: R1-R2, within: 20s, then: [...]}`. Raises InputError."""
+        fields = item.fields(*_KEYS)
+        if ("link" in fields) == ("reload" in fields):
+            raise item.error(f"{item.what} takes either a link to cut or a router to reload")
+        if ("back" in fields) != ("after" in fields):
+            raise item.error(f"{item.what} takes both back and after, or neither of them")
+        back = fields.get("back")
+        return cls(
+            values.link(fields["link"], lab) if "link" in fields else None,
+            values.router(fields["reload"], lab) if "reload" in fields else None,
+            _checks(fields["before"], lab) if "before" in fields else (),
+            _span(values.needed(item, fields, "within")),
+            _checks(values.needed(item, fields, "then"), lab),
+            None if back is None else _span(back),
+            _checks(fields["after"], lab) if "after" in fields else (),
+        )
+
+    @property
+    def title(self) -> str:
+        """What is wanted."""
+        words = f"Within {_seconds(self.within)} after {self._failure}: {_titles(self.then)}"
+        if self.back is not None:
+            mended = "it was mended" if self.node is None else "that"
+            words += f"; within {_seconds(self.back)} after {mended}: {_titles(self.after)}"
+        return words
+
+    @property
+    def disturbs(self) -> bool:
+        """Something breaks."""
+        return True
+
+    def judge(self, trial: Trial) -> Verdict:
+        """Break it, and judge the checks as long as there is time; the first failure ends it."""
+        told: list[Verdict] = []
+        for check in self.before:
+            verdict = check.judge(trial)
+            if not verdict.passed:
+                return self._failed(check, verdict, "before anything was broken")
+        for moment, span, checks in self._steps(trial):
+            began = trial.now
+            with trial.due(trial.until(span)):
+                for check in checks:
+                    verdict = check.judge(trial)
+                    if not verdict.passed:
+                        return self._failed(
+                            check, verdict, f"{_since(trial, began)} after {moment}"
+                        )
+                    told.append(verdict)
+            seen = f"{_since(trial, began)} after {moment} all was as wanted"
+        shown_by = tuple(dict.fromkeys(shown for verdict in told for shown in verdict.shown_by))
+        return Verdict(True, seen, shown_by)
+
+    def _steps(self, trial: Trial) -> Iterator[tuple[str, Duration, tuple[Check, ...]]]:
+        """What is done to the network, and what has to be so how soon after it."""
+        topology = trial.topology
+        if self.ends is not None:
+            topology.links[self.ends].set_up(False)
+        elif self.node is not None:
+            topology.reload(self.node)
+        yield self._failure, self.within, self.then
+        if self.back is None:
+            return
+        if self.ends is not None:
+            topology.links[self.ends].set_up(True)
+        yield self._mending, self.back, self.after
+
+    @property
+    def _failure(self) -> str:
+        if self.ends is None:
+            return f"a reload of {self.node} began"
+        return f"the link between {self.ends[0].node} and {self.ends[1].node} was cut"
+
+    @property
+    def _mending(self) -> str:
+        return "that" if self.ends is None else "it was mended"
+
+    def _failed(self, check: Check, verdict: Verdict, when: str) -> Verdict:
+        seen = f"{when}: {verdict.seen} ({check.title})"
+        return Verdict(False, seen, verdict.shown_by, verdict.because)
+
+
+def _checks(item: Item, lab: Lab) -> tuple[Check, ...]:
+    from ioscli.exercises.checks.kinds import read_check  # which knows this kind, too
+
+    found = tuple(read_check(entry, lab) for entry in item.items())
+    if not found:
+        raise item.error(f"{item.what}: at least one check")
+    return found
+
+
+def _span(item: Item) -> Duration:
+    span = values.duration(item, Duration(0))
+    if not span:
+        raise item.error(f"{item.what}: nothing happens in no time")
+    return span
+
+
+def _titles(checks: tuple[Check, ...]) -> str:
+    return ", and ".join(check.title for check in checks)
+
+
+def _since(trial: Trial, began: Instant) -> str:
+    return _seconds(Duration(trial.now - began))
+
+
+def _seconds(span: Duration) -> str:
+    """`20 s`, `3.2 s`."""
+    whole, tenths = divmod(round(span / (SECOND // 10)), 10)
+    return f"{whole}.{tenths} s" if tenths else f"{whole} s"

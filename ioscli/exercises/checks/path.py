@@ -1,0 +1,155 @@
+"""`path`: which nodes a ping and its answers go by, judged by the frames on the links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from ioscli.exercises.checks import fields as values
+from ioscli.exercises.checks.echoes import (
+    DEFAULT_COUNT,
+    DEFAULT_WITHIN,
+    Asked,
+    Echo,
+    read_echo,
+    until_answered,
+)
+from ioscli.exercises.checks.lost import source_of, why_lost
+from ioscli.exercises.checks.ways import Ways, ways_of
+from ioscli.exercises.verdict import Verdict
+from ioscli.labs.explain.finding import Finding
+from ioscli.model.instant import SECOND, Duration
+
+if TYPE_CHECKING:
+    from ioscli.exercises.trial import Trial
+    from ioscli.labs.document import Item
+    from ioscli.labs.labfile import Lab
+
+
+class Path(NamedTuple):
+    """The way of a ping that is answered."""
+
+    echo: Echo
+    via: tuple[str, ...]
+    """Nodes in the order in which they carry it; others may stand between them."""
+    avoid: tuple[str, ...]
+    """Nodes that carry neither the ping nor its answers."""
+    back: tuple[str, ...]
+    """Nodes of the answers' way, as `via`."""
+    within: Duration
+
+    @classmethod
+    def read(cls, item: Item, lab: Lab) -> Self:
+        """From `{from: PC1, to: 192.0.2.1, via: [R1, R3], avoid: [R2]}`. Raises InputError."""
+        fields = item.fields("from", "to", "source", "via", "avoid", "back", "within")
+
+        def nodes(key: str) -> tuple[str, ...]:
+            found = values.several(fields[key]) if key in fields else []
+            return tuple(values.node(it, lab) for it in found)
+
+        check = cls(
+            read_echo(item, fields, lab),
+            nodes("via"),
+            nodes("avoid"),
+            nodes("back"),
+            values.duration(fields.get("within"), DEFAULT_WITHIN),
+        )
+        if not (check.via or check.avoid or check.back):
+            raise item.error(f"{item.what} says nothing of the way: via, avoid or back")
+        return check
+
+    @property
+    def title(self) -> str:
+        """What is wanted."""
+        words = []
+        if self.via:
+            words.append(f"goes by {_then(self.via)}")
+        if self.avoid:
+            words.append(f"keeps away from {' and '.join(self.avoid)}")
+        if self.back:
+            words.append(f"comes back by {_then(self.back)}")
+        return f"What {self.echo.sender} sends to {self.echo.to} {', '.join(words)}"
+
+    @property
+    def disturbs(self) -> bool:
+        """Pings leave the network as it is."""
+        return False
+
+    def judge(self, trial: Trial) -> Verdict:
+        """Ping, and see who sends the packets on; again as long as it is another way."""
+        end = trial.until(self.within)
+        while True:
+            left = Duration(max(0, end - trial.now))
+            asked = until_answered(trial, self.echo, DEFAULT_COUNT, left)
+            ways = ways_of(trial, asked)
+            if (asked.wholly and self._is_right(ways)) or trial.now >= end:
+                break
+            trial.wait(Duration(min(SECOND, end - trial.now)))
+        if not asked.wholly:
+            why = why_lost(trial, asked)
+            shown_by = (self.echo.typed(), *why.shown_by)
+            return Verdict(False, str(asked), shown_by, why.because)
+        seen = f"it went by {_then(ways.there)}, and the answer by {_then(ways.back)}"
+        if self._is_right(ways):
+            return Verdict(True, seen, (self._traceroute(),))
+        findings = list(self._wrong(trial, asked, ways))
+        shown_by = (self._traceroute(), *(shown for it in findings for shown in it.shown_by))
+        return Verdict(False, seen, shown_by, tuple(it.words for it in findings))
+
+    def _is_right(self, ways: Ways) -> bool:
+        return (
+            _stand_in(self.via, ways.there)
+            and _stand_in(self.back, ways.back)
+            and not set(self.avoid) & {*ways.there, *ways.back}
+        )
+
+    def _wrong(self, trial: Trial, asked: Asked, ways: Ways) -> Iterator[Finding]:
+        """The routes that lead another way."""
+        avoided = set(self.avoid)
+        there = not _stand_in(self.via, ways.there) or bool(avoided & {*ways.there})
+        back = not _stand_in(self.back, ways.back) or bool(avoided & {*ways.back})
+        if there:
+            yield from _routes(trial, self._astray(ways.there), "it", self.echo.to)
+        source = source_of(trial.topology, asked) if back else None
+        if source is not None:
+            yield from _routes(trial, self._astray(ways.back), "the answer", source)
+
+    def _astray(self, nodes: tuple[str, ...]) -> tuple[str, ...]:
+        """The nodes that decide: up to the first that is to be avoided, and not the last one."""
+        at = next((at for at, node in enumerate(nodes) if node in self.avoid), len(nodes) - 1)
+        return nodes[:at]
+
+    def _traceroute(self) -> str:
+        echo = self.echo
+        if echo.at_host:
+            return f"{echo.node}: traceroute -n {echo.to}"
+        source = "" if echo.source is None else f" source {echo.source}"
+        return f"{echo.node}: traceroute {echo.to} numeric{source}"
+
+
+def _stand_in(wanted: tuple[str, ...], nodes: tuple[str, ...]) -> bool:
+    """Whether nodes stand among others in their order."""
+    others = iter(nodes)
+    return all(node in others for node in wanted)
+
+
+def _then(nodes: tuple[str, ...]) -> str:
+    return ", ".join(nodes[:-1]) + f" and {nodes[-1]}" if len(nodes) > 1 else "".join(nodes)
+
+
+def _routes(trial: Trial, nodes: tuple[str, ...], what: str, to: IPv4Address) -> Iterator[Finding]:
+    """By which route each router of a way sends on what is for an address."""
+    for node in nodes:
+        router = trial.topology.routers.get(node)
+        way = None if router is None else router.forwarding.way_out(int(to))
+        if router is None or way is None:
+            continue
+        fitting = [route for route in router.route_views() if to in route.prefix]
+        if fitting:
+            route = max(fitting, key=lambda route: route.prefix.prefixlen)
+            yield Finding(
+                f"{node} sends {what} out of {way[0].name} by {route.code} {route.prefix} "
+                f"[{route.distance}/{route.metric}]",
+                (f"{node}: show ip route {to}",),
+            )

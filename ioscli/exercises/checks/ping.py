@@ -1,0 +1,88 @@
+"""`ping`: whether echo requests are answered, or are not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from ioscli.exercises.checks import fields as values
+from ioscli.exercises.checks.echoes import (
+    DEFAULT_WITHIN,
+    ECHO_KEYS,
+    Asked,
+    Echo,
+    once,
+    read_count,
+    read_echo,
+    steadily,
+    until_answered,
+)
+from ioscli.exercises.checks.lost import why_lost
+from ioscli.exercises.checks.ways import ways_of
+from ioscli.exercises.verdict import Verdict
+from ioscli.model.instant import Duration
+
+if TYPE_CHECKING:
+    from ioscli.exercises.trial import Trial
+    from ioscli.labs.document import Item
+    from ioscli.labs.labfile import Lab
+
+_EXPECTATIONS = ("reply", "loss")
+
+
+class Ping(NamedTuple):
+    """Echo requests from a node, all of them answered in the end; or none of them."""
+
+    echo: Echo
+    requests: int
+    """That make a whole ping."""
+    expects_reply: bool
+    within: Duration
+
+    @classmethod
+    def read(cls, item: Item, lab: Lab) -> Self:
+        """From `{from: PC1, to: 192.0.2.1, size: 1400, df: yes}`. Raises InputError."""
+        fields = item.fields(*ECHO_KEYS, "count", "expect", "within")
+        expect = values.one_of(fields["expect"], _EXPECTATIONS) if "expect" in fields else "reply"
+        return cls(
+            read_echo(item, fields, lab),
+            read_count(fields.get("count")),
+            expect == "reply",
+            values.duration(fields.get("within"), DEFAULT_WITHIN),
+        )
+
+    @property
+    def title(self) -> str:
+        """What is wanted."""
+        echo = self.echo
+        words = f"{echo.sender} {'reaches' if self.expects_reply else 'does not reach'} {echo.to}"
+        if echo.size != Echo(echo.node, echo.to).size:
+            words += f" with {echo.size} bytes"
+        if echo.df:
+            words += " and DF set" if " with " in words else " with DF set"
+        return words
+
+    @property
+    def disturbs(self) -> bool:
+        """Pings leave the network as it is."""
+        return False
+
+    def judge(self, trial: Trial) -> Verdict:
+        """Ping until a whole ping is answered; where none is to be, see how it is in the end."""
+        shown_by = (self.echo.typed(self.requests),)
+        if self.expects_reply:
+            asked = until_answered(trial, self.echo, self.requests, self.within)
+            if asked.wholly:
+                return Verdict(True, str(asked), shown_by)
+            why = why_lost(trial, asked)
+            return Verdict(False, str(asked), (*shown_by, *why.shown_by), why.because)
+        steadily(trial, self.echo, self.within)  # ARP and IKE cost the first ones anyway
+        asked = once(trial, self.echo, self.requests)
+        if not asked.answered:
+            return Verdict(True, str(asked), shown_by)
+        return Verdict(False, str(asked), shown_by, _way_taken(trial, asked))
+
+
+def _way_taken(trial: Trial, asked: Asked) -> tuple[str, ...]:
+    """Which way the unwanted pings go."""
+    ways = ways_of(trial, asked)
+    return (f"they go by {', '.join(ways.there)}",) if ways.there else ()

@@ -1,0 +1,136 @@
+"""The console of an exercise: somebody sits down, types, and gets up."""
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from enum import Enum, auto
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from ioscli.practice import wording
+from ioscli.practice.attempt import Attempt, Mode
+from ioscli.practice.clerk import Clerk
+from ioscli.practice.lettering import minutes, prose, several
+from ioscli.practice.page import Page, next_steps
+from ioscli.practice.page_html import as_html
+from ioscli.practice.page_shown import page_parts
+from ioscli.practice.selection import called
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from ioscli.exercises.exercise import Exercise
+    from ioscli.exercises.marking import Result
+    from ioscli.practice.lettering import Screen
+    from ioscli.practice.sitting import Sitting
+    from ioscli.servers.desk import Desk
+    from ioscli.servers.pace import Clock, Pace
+
+
+class Ending(Enum):
+    """How somebody got up."""
+
+    LEFT = auto()
+    """To come back."""
+    OVER = auto()
+    """The attempt has ended; in an exam, it is to be marked."""
+
+
+class Pages(NamedTuple):
+    """Where result pages go."""
+
+    folder: Path | None
+    """Each one into a file of its own there; None: nowhere."""
+    file: Path | None
+    """The last one goes there as well."""
+
+    def write(self, pages: Sequence[Page], moment: datetime) -> list[str]:
+        """Write one; where it is, or why it is nowhere."""
+        targets = [] if self.file is None else [self.file]
+        if self.folder is not None:
+            names = "exam" if len(pages) > 1 else pages[0].exercise.name
+            stem = f"{moment.astimezone():%Y-%m-%d-%H%M%S}-{Path(names).name}"
+            targets.append(self.folder / f"{stem}.html")
+        said = []
+        for target in targets:
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(as_html(pages), encoding="utf-8")
+            except OSError as error:
+                said.append(f"% {target}: the result page cannot be written: {error.strerror}")
+            else:
+                said.append(f"This page as a file for a browser: {target}")
+        return said
+
+
+def sit_down(
+    sitting: "Sitting",
+    screen: "Screen",
+    pace: "Pace",
+    pages: Pages,
+    catalogue: "Callable[[], Iterable[Exercise]]",
+    remarks: Sequence[str] = (),
+) -> Ending:
+    """Let somebody work at an exercise until they leave.
+
+    catalogue: the other exercises, for what may follow. remarks: said at the very start. Raises
+    OSError where nothing can be kept.
+    """
+    from ioscli.servers.console import converse
+
+    exercise, network = sitting.exercise, sitting.network
+    clerks: list[Clerk] = []
+
+    def finished(attempt: Attempt, result: "Result") -> "Sequence[RenderableType]":
+        steps = next_steps(exercise, sitting.progress.attempts, catalogue(), sitting.watches.now())
+        page = Page(exercise, attempt, result, steps)
+        said = pages.write([page], attempt.finished)
+        return [*page_parts(page), *map(prose, said)]
+
+    def make_clerk(desk: "Desk", clock: "Clock") -> Clerk:
+        clerks.append(Clerk(sitting, screen, desk, clock, finished))
+        return clerks[0]
+
+    sitting.keep()
+    welcome = screen.render(*map(prose, remarks), *_welcome(sitting)).rstrip("\n").split("\n")
+    converse(network.topology.nodes, sitting.grammar, network.first, pace, welcome, make_clerk)
+    submitted = False
+    for clerk in clerks:
+        clerk.close()
+        submitted = clerk.submitted
+    complaints = sitting.leave()
+    if sitting.over or submitted:
+        ending = Ending.OVER
+    else:
+        ending = Ending.LEFT
+        complaints.append(_farewell(sitting))
+    if sys.stdout is not None:
+        print(screen.render(*map(prose, complaints)), end="", flush=True)
+    return ending
+
+
+def _welcome(sitting: "Sitting") -> "list[RenderableType]":
+    newcomer = not any(attempt.passed for attempt in sitting.progress.attempts)
+    parts = wording.introduction(sitting.exercise, sitting.mode, newcomer=newcomer)
+    if sitting.continued:
+        spent = f"{minutes(sitting.seconds)} so far"
+        hints = f", {several(sum(sitting.hints), 'hint')}" if any(sitting.hints) else ""
+        parts.append(
+            prose(
+                f"You go on where you left ({spent}{hints}). `:reset` puts the routers back to "
+                f"the start; `ioscli practice {called(sitting.exercise)} --fresh` begins again."
+            )
+        )
+    left = sitting.seconds_left
+    if left is not None:
+        parts.append(prose(f"This is an exam: {minutes(left)} left. `:time` says how long still."))
+    return parts
+
+
+def _farewell(sitting: "Sitting") -> str:
+    if sitting.progress.folder is None:
+        return "Nothing is kept, as `--no-state` asks."
+    name = called(sitting.exercise)
+    if sitting.mode is Mode.EXAM:
+        return "Saved; but the clock goes on. `ioscli practice --exam` leads back to the exam."
+    return f"Saved. `ioscli practice {name}` goes on here."
