@@ -6,7 +6,7 @@ later; `shutdown` acts at once, and is reported as late. Tunnels follow their ro
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ioscli.engine.simulation import Simulation, Timer
 from ioscli.model.ifname import InterfaceName
@@ -33,6 +33,23 @@ class LineState:
         self.changed: Callable[[], None] = lambda: None
         self.keepalives = 0
         """Sent and received on all serial lines."""
+
+    def report(self, ports: Iterable[Interface], *, booting: bool) -> None:
+        """What a booting router says of its ports.
+
+        booting: for the buffer alone.
+        """
+        for port in ports:
+            if port.config.shutdown:
+                state = f"Interface {port.name}, changed state to administratively down"
+                self._console.log("LINK", 5, "CHANGED", state, booting=booting)
+            else:
+                word = "up" if port.up else "down"
+                state = f"Interface {port.name}, changed state to {word}"
+                self._console.log("LINK", 3, "UPDOWN", state, booting=booting)
+            word = "up" if port.protocol_up else "down"
+            state = f"Line protocol on Interface {port.name}, changed state to {word}"
+            self._console.log("LINEPROTO", 5, "UPDOWN", state, booting=booting)
 
     def stop(self) -> None:
         """The router goes down: nothing is reported or moved any more."""

@@ -24,18 +24,17 @@ from ioscli.model.changes import (
 from ioscli.model.config import (
     InterfaceConfig,
     RouterConfig,
-    StaticRoute,
-    TunnelConfig,
     new_router_config,
 )
-from ioscli.model.ifname import ETHERNET_KINDS, NULL0, InterfaceName
+from ioscli.model.ifname import NULL0, InterfaceName
 from ioscli.model.instant import SECOND, Duration
 from ioscli.model.platform import CONFIGURATION_REGISTER, RESTARTED
+from ioscli.router.chassis import Chassis
 from ioscli.router.clock import Clock
-from ioscli.router.ethernet import EthernetInterface, SubInterface
+from ioscli.router.ethernet import EthernetInterface
 from ioscli.router.exec_lines import ExecLines
 from ioscli.router.filesystem import Files
-from ioscli.router.interfaces import Interface, LoadAverage, LoopbackInterface, NullInterface
+from ioscli.router.interfaces import Interface, LoadAverage
 from ioscli.router.keys import KeyRing
 from ioscli.router.linestate import LineState
 from ioscli.router.probes import EchoRequest, EchoResult, TraceProbe, TraceResult
@@ -43,7 +42,7 @@ from ioscli.router.processes import Processes
 from ioscli.router.recursion import RecursionGuard
 from ioscli.router.reload import Reloads
 from ioscli.router.routing_protocols import Routing
-from ioscli.router.serial import SerialInterface
+from ioscli.router.settling import Settling
 from ioscli.router.syslog import ConsoleLog
 from ioscli.router.tunnel import TunnelInterface
 from ioscli.router.vrf import GLOBAL, Vrf
@@ -73,8 +72,6 @@ if TYPE_CHECKING:
         RouteView,
     )
 
-_SETTLING_PASSES = 10
-"""Routes move tunnels and tunnels move routes; more turns than this is recursion."""
 _ARP_SWEEP = 60 * SECOND
 
 
@@ -103,8 +100,7 @@ class Router:
         self.config_register = CONFIGURATION_REGISTER
         """What it booted by; `files` has what the next boot goes by."""
         self.reloads = Reloads(simulation, self.clock, self.log, self.shut_down, self.restart)
-        self._ports = {port: Port(simulation, f"{name}:{port}") for port in self.hardware}
-        self._macs = _mac_addresses(simulation, name, self.hardware)
+        self.chassis = Chassis(self)
         self._life = 0
         """How many times it has reloaded: what a former life had posted must not act."""
         self._former_crypto: list[CryptoEngine] = []
@@ -125,10 +121,11 @@ class Router:
         """The packet counts as they were cleared (`clear ip traffic`)."""
         self.interfaces: dict[InterfaceName, Interface] = {}
         self.vrfs: dict[str, Vrf] = {}
-        table = self._vrf(GLOBAL)
+        table = self.table(GLOBAL)
         self.rib, self.forwarding = table.rib, table.forwarding
         self.icmp, self.prober, self.udp = table.icmp, table.prober, table.udp
         self.routing = Routing(self)
+        self._settling = Settling(self)
         self.lines = LineState(simulation, self.console)
         self._crypto: CryptoEngine | None = None
         self._booted = simulation.now
@@ -139,7 +136,7 @@ class Router:
         self._keepalive_lines: Callable[[str], None] | None = None
         self._config_history: ConfigHistory | None = None
         self._tracking: Tracking | None = None
-        self._recursion = RecursionGuard(simulation, self.console, name, self.reconverge)
+        self.recursion = RecursionGuard(simulation, self.console, name, self.reconverge)
         self._packet_policy: PacketPolicy | None = None
         self._nat: Nat | None = None
         self._tables_changed()
@@ -147,13 +144,13 @@ class Router:
         self.forwarding.protocols[IpProtocol.AH] = self._first_ah
         self.lines.changed = self.reconverge
         # Null0 is there whether or not it is configured.
-        self._make_interface(self.config.interfaces.get(NULL0) or InterfaceConfig(NULL0))
+        self.add_interface(self.config.interfaces.get(NULL0) or InterfaceConfig(NULL0))
         for interface_config in self.config.interfaces.values():
             if interface_config.name.modelled and interface_config.name not in self.interfaces:
-                self._make_interface(interface_config)
+                self.add_interface(interface_config)
 
-    def _vrf(self, name: str) -> Vrf:
-        """The routing table of a name, made when something first is in it."""
+    def table(self, name: str) -> Vrf:
+        """The routing table of a name, made when something first is in it; "": the global one."""
         known = self.vrfs.get(name)
         if known is None:
             chance = f"{self.name} life {self._life}" if self._life else self.name
@@ -169,10 +166,6 @@ class Router:
     def _tcp_made(self, table: Vrf) -> None:
         if self.tcp_made is not None:
             self.tcp_made(table)
-
-    def table(self, name: str) -> Vrf:
-        """The routing table of a name, made when something first is in it; "": the global one."""
-        return self._vrf(name)
 
     @property
     def config_history(self) -> ConfigHistory:
@@ -213,7 +206,7 @@ class Router:
     def _debug_keepalives(self, lines: Callable[[str], None] | None) -> None:
         """`debug tunnel keepalive`."""
         self._keepalive_lines = lines
-        for tunnel in self._tunnels():
+        for tunnel in self.tunnels():
             tunnel.keepalives.watch = lines
 
     @property
@@ -258,8 +251,8 @@ class Router:
                 self.udp,
                 self.console,
             )
-            self._crypto.secured_changed = self._secured_changed
-            self._crypto.routes_wanted = self._inject_routes
+            self._crypto.secured_changed = self._settling.secured_changed
+            self._crypto.routes_wanted = self._settling.inject_routes
             self._crypto.ike.signing_key = self._signing_key
             self.vrfs[GLOBAL].ipsec_error = self._crypto.icmp_error
             self.forwarding.protocols[IpProtocol.ESP] = self._crypto.input.receive
@@ -293,7 +286,7 @@ class Router:
 
     def port(self, name: InterfaceName) -> Port:
         """The port behind a physical interface. Raises KeyError when the hardware lacks it."""
-        return self._ports[name]
+        return self.chassis.ports[name]
 
     def boot(self) -> None:
         """Bring the interfaces up as configured; links are in place."""
@@ -305,7 +298,10 @@ class Router:
         self._follow_local_policy()
         if self.config.nat is not None:
             self.nat.reconfigure()
-        self._log_ports()  # before the tunnels that follow them
+        # Before the tunnels that follow the ports. Who has ordered a reload sees it; at the first
+        # boot nobody is there yet.
+        ports = [self.interfaces[it] for it in self.hardware if it in self.interfaces]
+        self.lines.report(ports, booting=not self._life)
         self.reconverge()
         for interface in self.interfaces.values():
             if interface.protocol_up:
@@ -332,20 +328,15 @@ class Router:
         self.routing.stop()
         if self._tracking is not None:
             self._tracking.stop()
-        self._recursion.stop()
+        self.recursion.stop()
         if self._nat is not None:
             self._nat.stop()
         if self._crypto is not None:
             self._crypto.stop()
             self._former_crypto.append(self._crypto)
-        for interface in self.interfaces.values():
-            if isinstance(interface, TunnelInterface):
-                interface.stop()
-            if isinstance(interface, EthernetInterface | SerialInterface):
-                interface.port = Port(self.simulation, interface.port.name)
-                interface.port.powered = False
-        for port in self._ports.values():
-            port.set_power(False)
+        for tunnel in self.tunnels():
+            tunnel.stop()
+        self.chassis.power_off()
 
     def restart(self, config: RouterConfig) -> None:
         """Come up again after `shut_down`, with a configuration and nothing remembered."""
@@ -354,35 +345,13 @@ class Router:
         self.console.clear()
         self.read_nvram()
         self._begin_life(config)
-        for port in self._ports.values():
-            port.set_power(True)
+        self.chassis.power_on()
         self.boot()
 
     def read_nvram(self) -> None:
         """Take over what a boot finds beside the startup-config: key pairs, the register."""
         self.keys = KeyRing(self.files.private_config)
         self.config_register = self.files.config_register
-
-    def _log_ports(self) -> None:
-        """What a booting router says of its ports: for the buffer alone when nobody is there yet.
-
-        Who has ordered a reload sees it.
-        """
-        booting = not self._life
-        for name in self.hardware:
-            interface = self.interfaces.get(name)
-            if interface is None:
-                continue  # a startup-config without a section for this port
-            if interface.config.shutdown:
-                state = f"Interface {name}, changed state to administratively down"
-                self.console.log("LINK", 5, "CHANGED", state, booting=booting)
-            else:
-                word = "up" if interface.up else "down"
-                state = f"Interface {name}, changed state to {word}"
-                self.console.log("LINK", 3, "UPDOWN", state, booting=booting)
-            word = "up" if interface.protocol_up else "down"
-            state = f"Line protocol on Interface {name}, changed state to {word}"
-            self.console.log("LINEPROTO", 5, "UPDOWN", state, booting=booting)
 
     def log(self, facility: str, severity: int, mnemonic: str, text: str) -> None:
         """Emit a system message."""
@@ -445,7 +414,7 @@ class Router:
             self._reconfigure_crypto()
 
     def _reconfigure_crypto(self) -> None:
-        tunnels = self._tunnels()
+        tunnels = self.tunnels()
         if self._crypto is not None or any(
             tunnel.settings.protection_profile for tunnel in tunnels
         ):
@@ -459,13 +428,13 @@ class Router:
             return
         interface = self.interfaces.get(name)
         if interface is None:
-            interface = self._make_interface(self.config.interfaces[name])
+            interface = self.add_interface(self.config.interfaces[name])
             self.lines.created(interface)
         interface.config = self.config.interfaces[name]  # `default interface` makes a new one
         self._follow(interface)
         self.lines.configured(interface)
         # A tunnel may take its source address from the interface that changed.
-        for tunnel in self._tunnels():
+        for tunnel in self.tunnels():
             if tunnel.source_interface == name:
                 self._follow(tunnel)
         if self._nat is not None:
@@ -480,18 +449,18 @@ class Router:
 
     def _place(self, interface: Interface) -> None:
         """Have an interface in the routing table that its configuration names."""
-        table = self._vrf(interface.vrf).forwarding
+        table = self.table(interface.vrf).forwarding
         if interface.forwarding is not table:
             interface.join(table)
         if isinstance(interface, TunnelInterface):
-            interface.transport = self._vrf(interface.settings.vrf).forwarding
+            interface.transport = self.table(interface.settings.vrf).forwarding
 
     def _tables_changed(self) -> None:
         """Make the tables of configured VRFs, and drop those that nothing is in any more."""
         for name in self.config.vrfs:
-            self._vrf(name)
+            self.table(name)
         used = {it.vrf for it in self.interfaces.values()}
-        used |= {it.settings.vrf for it in self._tunnels()}
+        used |= {it.settings.vrf for it in self.tunnels()}
         used |= {process.vrf.name for process in self.routing.processes.values()}
         for name in [it for it in self.vrfs if it and it not in used]:
             if name not in self.config.vrfs:
@@ -511,6 +480,11 @@ class Router:
             from ioscli.router.tracking import Tracking
 
             self._tracking = Tracking(self)
+        return self._tracking
+
+    @property
+    def running_tracking(self) -> Tracking | None:
+        """Tracked objects, where something needed them so far."""
         return self._tracking
 
     def clear_routes(self, table: str, prefix: IPv4Network | None = None) -> None:
@@ -567,150 +541,28 @@ class Router:
             if self._nat is not None:
                 self._nat.reconfigure()
 
-    def _make_interface(self, config: InterfaceConfig) -> Interface:
-        name = config.name
-        simulation, forwarding = self.simulation, self._vrf(config.vrf).forwarding
-        interface: Interface
-        if name.kind == "Tunnel":
-            if config.tunnel is None:
-                config.tunnel = TunnelConfig()
-            interface = TunnelInterface(config, simulation, forwarding)
+    def add_interface(self, config: InterfaceConfig) -> Interface:
+        """Make an interface that is configured."""
+        interface = self.chassis.make(config)
+        self.interfaces[config.name] = interface
+        if isinstance(interface, TunnelInterface):
             interface.settle = self.reconverge
             interface.keepalives.watch = self._keepalive_lines
-            interface.transport = self._vrf(config.tunnel.vrf).forwarding
-        elif name.kind == "Loopback":
-            interface = LoopbackInterface(config, simulation, forwarding)
-        elif name.kind == "Null":
-            interface = NullInterface(config, simulation, forwarding)
-        elif name.subinterface is not None:
-            interface = self._make_subinterface(config)
-        elif name.kind in ETHERNET_KINDS:
-            interface = EthernetInterface(
-                config, simulation, forwarding, self._ports[name], self._macs[name], self._proxies
-            )
-        else:
-            interface = SerialInterface(config, simulation, forwarding, self._ports[name])
-            interface.line_lives = self.lines.line_lives
-        if name in self._ports:
-            self._ports[name].carrier_changed = lambda _: self.lines.configured(interface)
-        self.interfaces[name] = interface
         return interface
 
-    def _make_subinterface(self, config: InterfaceConfig) -> SubInterface:
-        parent = self.interfaces.get(config.name.parent)
-        if parent is None:
-            parent = self._make_interface(self.config.interfaces[config.name.parent])
-        assert isinstance(parent, EthernetInterface)
-        return SubInterface(config, self._vrf(config.vrf).forwarding, parent)
-
-    def _sort_vlans(self) -> None:
-        """Tell every port which VLAN is whose."""
-        for interface in self.interfaces.values():
-            if isinstance(interface, EthernetInterface):
-                interface.subinterfaces.clear()
-        for it in self._subinterfaces():
-            if it.config.vlan is not None:
-                it.parent.subinterfaces[0 if it.config.native_vlan else it.config.vlan] = it
-
-    def _subinterfaces(self) -> list[SubInterface]:
-        return [it for it in self.interfaces.values() if isinstance(it, SubInterface)]
-
-    def _tunnels(self) -> list[TunnelInterface]:
+    def tunnels(self) -> list[TunnelInterface]:
+        """The tunnels among its interfaces."""
         return [it for it in self.interfaces.values() if isinstance(it, TunnelInterface)]
 
     # -- settling ------------------------------------------------------------------------------
 
     def reconverge(self) -> None:
         """Bring addresses, routes and tunnel states in line with one another."""
-        for _ in range(_SETTLING_PASSES):
-            self._sort_vlans()
-            tunnels = self._tunnels()
-            for table in self.vrfs.values():
-                table.collect_addresses()
-                table.routes.update()
-                table.forwarding.flush()
-                table.gre.learn([it for it in tunnels if it.transport is table.forwarding])
-            moved: list[Interface] = [
-                it for it in self._subinterfaces() if self.lines.subinterface(it)
-            ]
-            moved += [
-                tunnel
-                for tunnel in tunnels
-                if self.lines.tunnel(tunnel, tunnel.evaluate(secured=self._secured(tunnel)))
-            ]
-            if tunnels:
-                self._recursion.check(tunnels)
-            if not moved:
-                break
-        if self._crypto is not None:
-            self._crypto.routes_changed()
-        self.routing.reconfigure()
-        if self._tracking is not None:
-            self._tracking.evaluate()
+        self._settling.reconverge()
 
     def routes_changed(self, tables: Iterable[str]) -> None:
         """Routing protocols changed some tables: what leans on their routes looks again."""
-        if self._tunnels():
-            self.reconverge()
-            return
-        for name in tables:
-            table = self.vrfs.get(name)
-            if table is not None:  # it may have gone with the process that changed it
-                table.routes.update_static()
-                table.forwarding.flush()
-        if self._crypto is not None:
-            self._crypto.routes_changed()
-        if self._tracking is not None:
-            self._tracking.evaluate()
-
-    def _secured(self, tunnel: TunnelInterface) -> bool:
-        return self._crypto is not None and self._crypto.secured(tunnel)
-
-    def _secured_changed(self, tunnel: TunnelInterface) -> None:
-        """An SA of a tunnel came or went: its MTU, and a VTI's line protocol, follow.
-
-        What does not lean on them is left alone: a hub has hundreds of tunnels.
-        """
-        left, ip_mtu = self.crypto.plaintext_mtu(tunnel), tunnel.ip_mtu
-        if left != tunnel.mtu_left:
-            tunnel.mtu_left = left
-            tunnel.configured()
-            for table in self.vrfs.values():
-                table.forwarding.flush()
-        up = tunnel.evaluate(secured=self._secured(tunnel)) and tunnel.up
-        moved = tunnel.ip_mtu != ip_mtu
-        if up != tunnel.protocol_up or (moved and self._carries_others(tunnel)):
-            self.reconverge()
-        elif moved:
-            self.routing.reconfigure()
-
-    def _carries_others(self, tunnel: TunnelInterface) -> bool:
-        """Whether another tunnel, or protected traffic, leaves by a tunnel."""
-        if self.crypto.leaves_by(tunnel):
-            return True
-        for other in self._tunnels():
-            if other.protect is not None or other is tunnel:
-                continue
-            destination = other.settings.destination
-            found = None if destination is None else other.transport.way_out(int(destination))
-            if found is not None and found[0] is tunnel:
-                return True
-        return False
-
-    def _inject_routes(self, routes: Sequence[StaticRoute]) -> None:
-        """Reverse route injection has other routes than before."""
-        self.vrfs[GLOBAL].routes.injected = tuple(routes)
-        self.reconverge()
-
-    def _proxies(self, wanted: IPv4Address, asked: Interface) -> bool:
-        """Proxy ARP: answer for what is reached through another interface, and for NAT."""
-        table = asked.forwarding
-        if self._nat is not None and self._nat.answers(wanted, asked):
-            return True
-        if not asked.config.proxy_arp or wanted.packed in table.own_addresses:
-            return False
-        found = table.way_out(int(wanted))
-        return found is not None and found[0] is not asked
+        self._settling.routes_changed(tables)
 
     # -- what exec commands ask for ------------------------------------------------------------
 
@@ -819,17 +671,3 @@ class Router:
     def crypto_session_views(self) -> list[CryptoSessionView]:
         """IKE and IPsec state by interface and peer."""
         return [] if self._crypto is None else self._crypto.session_views()
-
-
-def _mac_addresses(
-    simulation: Simulation, name: str, hardware: Iterable[InterfaceName]
-) -> dict[InterfaceName, bytes]:
-    """Locally administered addresses, one block a router, one address a port.
-
-    The last byte counts the ports; past 256 of them the second byte counts on.
-    """
-    block = simulation.random(f"{name} mac").getrandbits(24).to_bytes(3, "big")
-    return {
-        port: bytes((2, index >> 8)) + block + bytes((index & 0xFF,))
-        for index, port in enumerate(hardware)
-    }

@@ -9,7 +9,7 @@ import pytest
 from ioscli.model.config import InterfaceConfig, StaticRoute, TunnelConfig
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.isakmp import PreSharedKey
-from ioscli.router.router import Router
+from ioscli.router.settling import Settling
 from tests.router.networks import Network, site_to_site, wire_site_to_site
 from tests.router.test_crypto import TUNNEL, protect, settled
 
@@ -61,15 +61,15 @@ def test_protected_traffic_in_a_protected_tunnel_follows_its_mtu():
 def test_only_what_may_have_moved_settles_anew(vti, settlings, monkeypatch):
     """A GRE tunnel's line protocol does not follow its SA, a VTI's does: down and up again."""
     network = settled(vti=vti)
-    seen: list[str] = []
-    original = Router.reconverge
+    seen: list[Settling] = []
+    original = Settling.reconverge
 
-    def counted(router: Router) -> None:
-        seen.append(router.name)
-        original(router)
+    def counted(settling: Settling) -> None:
+        seen.append(settling)
+        original(settling)
 
-    monkeypatch.setattr(Router, "reconverge", counted)
+    monkeypatch.setattr(Settling, "reconverge", counted)
     network["R1"].clear_crypto_sa()
     network.wait(30)
-    assert seen.count("R1") == settlings
+    assert [it.router.name for it in seen].count("R1") == settlings
     assert network.ping("R4", "172.16.2.5") == "!!!!!"
