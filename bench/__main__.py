@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.figure import Figure, table
 
-NOT_BENCHES = {"__main__", "cold_start", "figure", "protected_star", "timing"}
+NOT_BENCHES = {"__main__", "cold_start", "dask_cluster", "figure", "protected_star", "timing"}
 
 
 def bench_names() -> list[str]:

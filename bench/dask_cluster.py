@@ -19,6 +19,7 @@ class Cluster(NamedTuple):
     """A cluster that runs."""
 
     address: str
+    scheduler: "subprocess.Popen[bytes]"
     workers: "list[subprocess.Popen[bytes]]"
 
 
@@ -47,7 +48,7 @@ def dask_cluster(workers: int) -> Iterator[Cluster]:
             address = _address(where, scheduler)
             options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", _ADDRESS)
             found = [start("worker", address, *options) for _ in range(workers)]
-            yield Cluster(address, found)
+            yield Cluster(address, scheduler, found)
         finally:
             for process in reversed(processes):
                 process.terminate()

@@ -81,12 +81,12 @@ class TerminalSession:
             self._settle()
 
     def announce(self, text: str) -> None:
-        """Show lines from beside the session; a line being typed comes back after them."""
-        if not self._editing:
+        """Show lines from beside the session; what stands in the cursor's line comes back."""
+        if self._editing and self._editor.at_line_start:
             self._write(text)
-            return
-        self._write(text if self._editor.at_line_start else "\n" + text)
-        self._editor.redraw()
+        else:
+            self._write("\n" + text)
+        self.refresh()
 
     def paste(self, text: str) -> None:
         """Take pasted text: `?` and Tab are characters of the lines, not keys."""

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ioscli.command_line.parser import Commands
-    from ioscli.exercises.exercise import Exercise
     from ioscli.exercises.grading.graded import ClassResult, Graded
-    from ioscli.exercises.grading.limits import Limits
 
 _FORMATS = ("csv", "junit", "json", "html")
 _STANDARD_OUTPUT = "-"
@@ -72,13 +70,16 @@ def add(commands: "Commands") -> None:
 def grade(given: "Namespace") -> int:
     """Carry it out; the exit status."""
     from ioscli.exercises.catalogue import find_exercise
-    from ioscli.exercises.grading.graded import ClassResult
+    from ioscli.exercises.grading.grading import Rules, grade_class
     from ioscli.exercises.grading.limits import Limits
+    from ioscli.exercises.grading.local import usable_processors
 
     limits = Limits.parse(given.time_limit, given.memory_limit)
     _check_options(given)
+    workers = given.workers or usable_processors()
+    rules = Rules(limits, given.seed, workers, given.scheduler)
     exercise = find_exercise(given.exercise)
-    found = ClassResult.of(exercise, _graded(given, exercise, limits))
+    found = grade_class(exercise, given.submissions, rules, _with_progress)
     written = _write_reports(given, found)
     if _STANDARD_OUTPUT not in (getattr(given, name) for name in _FORMATS):
         from rich.console import Console
@@ -105,44 +106,6 @@ def _check_options(given: "Namespace") -> None:
             raise InputError("there is no such folder", file=Path(name).parent)
         if Path(name).is_dir():
             raise InputError("is a folder, not a file", file=name)
-
-
-def _graded(given: "Namespace", exercise: "Exercise", limits: "Limits") -> "list[Graded]":
-    """Every submission's marks, sorted by student."""
-    from contextlib import ExitStack
-
-    from ioscli.exercises.grading.cell import Setup
-    from ioscli.exercises.grading.entries import sources_of
-    from ioscli.exercises.grading.local import (
-        LocalWorkers,
-        grade_locally,
-        opened,
-        usable_processors,
-    )
-    from ioscli.labs.labfile import NodeKind
-
-    nodes = exercise.lab.nodes
-    routers = [name for name, node in nodes.items() if node.kind is NodeKind.ROUTER]
-    sources = sources_of(given.submissions, routers)
-    setup = Setup(exercise.lab.file, given.seed, limits)
-    with ExitStack() as stack:
-        client = None
-        if given.scheduler is not None:
-            from ioscli.exercises.grading.cluster import connected
-
-            client = stack.enter_context(connected(given.scheduler))
-        count = given.workers or usable_processors()
-        workers = stack.enter_context(LocalWorkers(setup, count))
-        sources = opened(workers, sources)
-        if client is None:
-            marks = grade_locally(workers, exercise, sources)
-        else:
-            from ioscli.exercises.grading.cluster import Parcel, grade_on_cluster
-
-            parcel = Parcel.of(exercise, given.seed, limits)
-            marks = grade_on_cluster(client, workers, exercise, sources, parcel)
-        found = {it.student: it for it in _with_progress(marks, len(sources))}
-    return [found[source.student] for source in sources]
 
 
 def _with_progress(marks: "Iterator[Graded]", total: int) -> "Iterator[Graded]":

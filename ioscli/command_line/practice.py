@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ioscli.cli.matcher import Grammar
     from ioscli.command_line.parser import Commands
     from ioscli.exercises.exercise import Exercise
+    from ioscli.practice.assignment import Assignment
     from ioscli.practice.exam import Exam
     from ioscli.practice.room import Ending
     from ioscli.practice.selection import Entry, Wanted
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _FOLDER = "practice"
 """Of the state folder: attempts, what is going on, result pages, the routers' files."""
 _REMEDY = "move it away, or begin again with `ioscli practice EXERCISE --fresh`"
+_ANY_SEED = -1
+_MOST_SEEDS = 10_000
 _DRAWN = 3
 """Exercises of an exam that does not say how many."""
 
@@ -34,6 +37,15 @@ def add(commands: "Commands") -> None:
     parser.add_argument(
         "exercise", metavar="EXERCISE", nargs="?", help="a shipped exercise's name, or a folder"
     )
+    parser.add_argument(
+        "--fault",
+        metavar="SEED",
+        type=int,
+        nargs="?",
+        const=_ANY_SEED,
+        help="repair a network that is broken for you; the same SEED breaks the same",
+    )
+    parser.add_argument("--lab", help="the lab that --fault breaks (default: the seed decides)")
     parser.add_argument("--scope", help="only exercises for a certification: ENCOR, ENARSI, SVPN")
     parser.add_argument("--topic", help='only exercises on a blueprint topic: "ENARSI 2.1"')
     parser.add_argument("--difficulty", help="only first-steps, easy, medium, hard or expert ones")
@@ -73,25 +85,32 @@ def practice(given: "Namespace") -> int:
 
     wanted = read_wanted(given.scope, given.topic, given.difficulty)
     session = _Session(given)
+    if given.fault is not None:
+        return session.fault(wanted)
+    _refuse(given, "is for --fault", "lab")
     if given.exam:
         return session.exam(wanted)
-    _refuse(given, "time", "count", "seed")
+    _refuse(given, _FOR_EXAM, "time", "count", "seed")
     if given.exercise is not None:
-        _refuse(given, "scope", "topic", "difficulty", with_exercise=True)
+        _refuse(given, _ONE_IS_NAMED, "scope", "topic", "difficulty")
         from ioscli.exercises.catalogue import find_exercise
+        from ioscli.practice.assignment import assigned
 
-        session.open(find_exercise(given.exercise))
+        session.open(assigned(find_exercise(given.exercise)))
         return OK
     return session.menu(wanted)
 
 
-def _refuse(given: "Namespace", *options: str, with_exercise: bool = False) -> None:
+_FOR_EXAM = "is for --exam"
+_ONE_IS_NAMED = "chooses among exercises; one is named"
+
+
+def _refuse(given: "Namespace", why: str, *options: str) -> None:
     """Raise InputError for options that would be ignored."""
     from ioscli.labs.errors import InputError
 
     for option in options:
         if getattr(given, option) is not None:
-            why = "chooses among exercises; one is named" if with_exercise else "is for --exam"
             raise InputError(f"--{option} {why}")
 
 
@@ -118,6 +137,7 @@ class _Session:
         self._pages: Pages = Pages(results, None if given.html is None else Path(given.html))
         self._progress: Progress = Progress(self._folder)
         self._all: Sequence[Exercise] | None = None
+        self._unreadable: list[str] = []
         self._grammar: Grammar | None = None
         try:
             self._pace: Pace = Pace.parse(given.pace)
@@ -131,11 +151,15 @@ class _Session:
 
         from ioscli.exercises.catalogue import find_exercise
         from ioscli.practice import menu
+        from ioscli.practice.assignment import assigned
         from ioscli.practice.selection import entries
 
         def look(wanted: "Wanted") -> "Sequence[Entry]":
             return entries(self.catalogue(), self._progress, wanted, self._watches.now())
 
+        self.catalogue()
+        for complaint in self._unreadable:
+            print(complaint, file=sys.stderr)
         terminal = sys.stdout.isatty()
         if self._given.list or not (terminal and sys.stdin is not None and sys.stdin.isatty()):
             now = self._watches.now()
@@ -145,11 +169,33 @@ class _Session:
                 for line in menu.listing(look(wanted), now):
                     print(line)
             return OK
-        while (name := menu.choose(look, wanted, self._screen, self._watches.now)) is not None:
-            self.open(find_exercise(name))
+        newcomer = not self._progress.attempts
+        choice = menu.Menu(look, wanted, self._screen, self._watches.now, newcomer=newcomer)
+        while (name := choice.choose()) is not None:
+            self.open(assigned(find_exercise(name)))
         return OK
 
-    def open(self, exercise: "Exercise") -> "Ending":
+    def fault(self, wanted: "Wanted") -> int:
+        """Give out a ticket, and let it be repaired."""
+        from secrets import randbelow
+
+        from ioscli.labs.errors import InputError
+        from ioscli.practice.assignment import ticket
+
+        given = self._given
+        if given.exercise is not None:
+            raise InputError("--fault takes its lab by --lab; no exercise is named with it")
+        _refuse(given, "does not go with --fault", "difficulty", "time", "count", "seed")
+        if given.exam or given.list:
+            raise InputError(f"--{'exam' if given.exam else 'list'} does not go with --fault")
+        if given.scope is not None and given.topic is not None:
+            raise InputError("--scope and --topic exclude each other with --fault")
+        seed = randbelow(_MOST_SEEDS) if given.fault == _ANY_SEED else given.fault
+        print(f"Looking for something to break, and proving that it shows (seed {seed}) ...")
+        self.open(ticket(seed, given.lab, wanted.topic or wanted.scope, self.grammar()))
+        return OK
+
+    def open(self, assignment: "Assignment") -> "Ending":
         """Practise one exercise."""
         from ioscli.labs.store import LabStore
         from ioscli.practice.room import sit_down
@@ -157,9 +203,9 @@ class _Session:
 
         store = None
         if self._folder is not None:
-            store = LabStore(self._folder / "networks", exercise.lab, _REMEDY)
+            store = LabStore(self._folder / "networks", assignment.exercise.lab, _REMEDY)
         sitting = Sitting(
-            exercise,
+            assignment,
             self.grammar(),
             self._progress,
             store,
@@ -214,7 +260,7 @@ class _Session:
 
         given = self._given
         if given.exercise is not None:
-            _refuse(given, "scope", "topic", "difficulty", "count", "seed", with_exercise=True)
+            _refuse(given, _ONE_IS_NAMED, "scope", "topic", "difficulty", "count", "seed")
             return [find_exercise(given.exercise)], None
         count = _DRAWN if given.count is None else given.count
         if count < 1:
@@ -237,10 +283,8 @@ class _Session:
         return span
 
     def catalogue(self) -> "Sequence[Exercise]":
-        """The shipped exercises, read once; one that cannot be read is said and left out."""
+        """The shipped exercises, read once; one that cannot be read is left out."""
         if self._all is None:
-            import sys
-
             from ioscli.exercises.catalogue import find_exercise, shipped_exercises
             from ioscli.labs.errors import InputError
 
@@ -249,7 +293,7 @@ class _Session:
                 try:
                     found.append(find_exercise(name))
                 except InputError as error:
-                    print(error, file=sys.stderr)
+                    self._unreadable.append(str(error))
             self._all = found
         return self._all
 

@@ -32,7 +32,12 @@ DEFAULTS: dict[str, object] = {
     "state": None,
     "no_state": False,
     "fresh": False,
+    "record": None,
+    "greet": True,
 }
+
+_GREETING = "New here? `ioscli practice` leads from the first steps on; ? lists commands."
+"""Said to whoever types `ioscli` alone."""
 
 
 def add(commands: "Commands") -> None:
@@ -52,8 +57,14 @@ def add(commands: "Commands") -> None:
     parser.add_argument(
         "--fresh", action="store_true", help="forget what was saved in this lab, and start anew"
     )
+    parser.add_argument(
+        "--record",
+        metavar="FILE",
+        help="write the session to a new transcript that replays to the same bytes; "
+        "begins at the lab's own start, and keeps nothing",
+    )
     add_simulation_options(parser)
-    parser.set_defaults(command=run)
+    parser.set_defaults(command=run, greet=False)
 
 
 def run(given: "Namespace") -> int:
@@ -76,8 +87,14 @@ def _open_lab(given: "Namespace") -> int:
         pace = Pace.parse(given.pace)
     except ValueError as error:
         raise InputError(f"--pace {quoted(given.pace)}: {error}") from None
+    if given.record is not None and (given.state is not None or given.fresh):
+        raise InputError(
+            "--record begins at the lab's own start and keeps nothing: "
+            "it goes without --state and --fresh"
+        )
     with ExitStack() as stack:
-        topology, grammar = build(find_lab(given.lab), given.seed, store_of(given))
+        store = None if given.record is not None else store_of(given)
+        topology, grammar = build(find_lab(given.lab), given.seed, store)
         if not topology.nodes:
             raise InputError("this lab has no node to type at", file=topology.lab.file)
         node = next(iter(topology.nodes)) if given.node is None else given.node
@@ -85,7 +102,7 @@ def _open_lab(given: "Namespace") -> int:
         boot(topology, given, stack)
         from ioscli.servers.console import converse
 
-        notes = []
+        notes = [_GREETING] if given.greet else []
         if topology.restored:
             notes.append(
                 f"startup-config as saved in an earlier run: {', '.join(topology.restored)} "
@@ -101,4 +118,8 @@ def _open_lab(given: "Namespace") -> int:
                 f"configuration lines that are kept but act on nothing: {len(topology.stored)} "
                 f"(first: {topology.stored[0].place})"
             )
-        return converse(topology.nodes, grammar, node, pace, notes)
+        if given.record is None:
+            return converse(topology.nodes, grammar, node, pace, notes)
+        from ioscli.command_line.recording import record
+
+        return record(topology, grammar, node, pace, notes, given)

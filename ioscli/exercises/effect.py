@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from ioscli.cli.matcher import Grammar
     from ioscli.labs.labfile import Lab
 
+_CLOSING = "exit"
+"""`exit-address-family` and its like are kept as written, and are no settings."""
+
 
 class Effect(NamedTuple):
     """What became of a configuration's lines."""
@@ -21,7 +24,7 @@ class Effect(NamedTuple):
     refused: tuple[str, ...]
     """Lines that IOS refuses, with place and reason."""
     stored: tuple[str, ...]
-    """Lines that are kept but act on nothing, with their place."""
+    """Settings that are kept but act on nothing, with their place."""
 
 
 def effect(lab: "Lab", node: str, source: Path, text: str, grammar: "Grammar") -> Effect:
@@ -37,5 +40,9 @@ def effect(lab: "Lab", node: str, source: Path, text: str, grammar: "Grammar") -
     return Effect(
         written(config),
         tuple(f"{it.place}: {it.reason}" for it in of_kind(found, LineKind.REJECTED)),
-        tuple(f"{it.place}: {it.text.strip()}" for it in of_kind(found, LineKind.STORED)),
+        tuple(
+            f"{it.place}: {it.text.strip()}"
+            for it in of_kind(found, LineKind.STORED)
+            if not it.text.strip().startswith(_CLOSING)
+        ),
     )

@@ -87,7 +87,7 @@ class LabReport(NamedTuple):
             if answer.title.startswith(f"{WRONG}/"):
                 yield f"{answer.title} gets full marks"
         for number, title in self.blind_checks():
-            yield f"task {number}, {title}: no wrong answer fails this check"
+            yield f"task {number}, {title}: no wrong answer fails this check (see wrong/)"
         for number, title in self.mute_checks():
             yield f"task {number}, {title}: fails without a command that shows it"
 

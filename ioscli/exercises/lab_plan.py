@@ -19,6 +19,9 @@ START = "start"
 ALTERNATIVES = "alternatives"
 WRONG = "wrong"
 
+_SAYING_NOTHING = ("description ", "remark ")
+"""Lines by which a router does nothing."""
+
 
 class Attempt(NamedTuple):
     """An answer that is to be marked."""
@@ -158,6 +161,8 @@ class _Maker:
 
     def _choose(self, mutant: Mutant) -> "_Chosen | Skipped":
         """The first of a mutant's texts that makes another router than the solution's."""
+        if mutant.line.startswith(_SAYING_NOTHING):
+            return Skipped(mutant.title, mutant.place, "the line is for people to read")
         right = self._effects[mutant.node]
         refused: list[str] = []
         for text in mutant.texts:

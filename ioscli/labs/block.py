@@ -29,6 +29,8 @@ class Block:
     """Lines of `text` (from 0) at which directives acted on the command, and those directives."""
     answered: set[int] = field(default_factory=set)
     """Lines of `text` that hold what a directive typed: it stands for them in a transcript."""
+    last_mark: int | None = None
+    """The line at which a directive acted last."""
     passage: list[Passage] = field(default_factory=list)
     """What the transcript holds after the step."""
     names: frozenset[str] = frozenset()
@@ -45,8 +47,18 @@ class Block:
         """Note that a directive acted now; answers: by typing in the line that stands there."""
         line = self.text.count("\n")
         self.given.setdefault(line, []).append(directive)
+        self.last_mark = line
         if answers:
             self.answered.add(line)
+
+    def last_directive(self) -> str:
+        """The one that acted last; nothing where none did."""
+        return self.given[self.last_mark][-1] if self.last_mark is not None else ""
+
+    def prolong(self, directive: str) -> None:
+        """Put a longer directive in place of the last one."""
+        assert self.last_mark is not None
+        self.given[self.last_mark][-1] = directive
 
     @property
     def text(self) -> str:

@@ -269,6 +269,5 @@ def timed(word: str, span: Duration) -> str:
     span = min(span, LONGEST)
     if not span:
         return f"@{word}"
-    return (
-        f"@{word} {span // SECOND}{f'.{span % SECOND // MILLISECOND:03}'.rstrip('0').rstrip('.')}s"
-    )
+    seconds = f"{span // SECOND}.{span % SECOND // MILLISECOND:03}".rstrip("0").rstrip(".")
+    return f"@{word} {seconds}s"

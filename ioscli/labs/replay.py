@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from ioscli.cli.matcher import Grammar
 
+#: Whatever is due at this instant comes before what is done now.
+NO_TIME = Duration(0)
 #: `exit` typed at most so often to come back from a sub-mode.
 _DEEPEST_MODE = 5
 
@@ -84,10 +86,10 @@ class Replay:
                 return self._typed(step)
             case Look(number, node):
                 self._known(number, node)
-                self._pass(Duration(0))
+                self._pass(NO_TIME)
                 return self._look(step, node)
             case Return():
-                self._pass(Duration(0))
+                self._pass(NO_TIME)
                 return self._return(step)
             case Wait(_, duration):
                 block = self._directive(step)
@@ -97,13 +99,13 @@ class Replay:
                     link = self._topology.find_link(name)
                 except InputError as error:
                     raise self.transcript.error(number, error.reason) from None
-                self._come_to_rest()
+                self._pass(NO_TIME)
                 block = self._directive(step)
                 link.set_up(up)
             case Reload(number, node):
                 if node not in self._topology.routers:
                     raise self.transcript.error(number, f"there is no router {node}")
-                self._come_to_rest()
+                self._pass(NO_TIME)
                 block = self._directive(step)
                 self._topology.reload(node)
                 self._pass(Duration(GOING_DOWN + BOOT_TIME))
@@ -112,11 +114,6 @@ class Replay:
     def _known(self, number: int, node: str) -> None:
         if node not in self.terminals:
             raise self.transcript.error(number, f"there is no node {node}")
-
-    def _come_to_rest(self) -> None:
-        """In a recording, whatever is due at this instant comes before what is done now."""
-        if self.transcript.recorded is not None:
-            self._pass(Duration(0))
 
     def _directive(self, step: Step) -> Block:
         """A block for what a directive makes visible on the console looked at last."""
@@ -129,6 +126,7 @@ class Replay:
 
     def _look(self, step: Step, node: str) -> Block:
         terminal = self._turn_to(node)
+        self._redrawn = None
         block = Block(step, node, "", "", self._simulation.now)
         self.blocks.append(block)
         waited = terminal.take_unseen()

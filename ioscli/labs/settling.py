@@ -87,6 +87,7 @@ class Settling:
         if self._questions > MOST_QUESTIONS:
             raise self._endless(f"asked more than {MOST_QUESTIONS} questions")
         pause, act = self._script.answer(question)
+        self._show(question)
         if isinstance(act, Leave):
             self._leave(act)
             return
@@ -94,7 +95,6 @@ class Settling:
             self._pause(pause)
             self._interrupt(act)
             return
-        self._show(question)
         if act is None:
             if "]" not in question:
                 raise self._unanswered(question)
@@ -125,11 +125,12 @@ class Settling:
             case Keys(_, text):
                 self._pause(pause)
                 self._script.done(act)
-                self._block.mark(f"@keys {escaped(text)}", answers=True)
-                for key in text:
+                for number, key in enumerate(text):
                     self._pass(KEYSTROKE)
                     if not self._session.remote:
                         break
+                    if number == 0:
+                        self._block.mark(f"@keys {escaped(text)}", answers=True)
                     self._session.send_keys(key)
                 self._since = self._simulation.now
             case _:
@@ -180,6 +181,7 @@ class Settling:
             self._terminal.wait_until(self._simulation, Instant(self._since + act.duration))
             if self._simulation.now < self._since + act.duration:
                 return  # it is done, or asks
+            self._pass(Duration(0))
             session = self._session
             if isinstance(act, Leave):
                 self._leave(act)

@@ -84,6 +84,7 @@ class Terminal:
         """Press Enter at a console that somebody has left."""
         if self.session.closed:
             self.session.close()
+            self._taken = None
             self.session = self._open()
 
     def hand_over(
@@ -91,7 +92,15 @@ class Terminal:
     ) -> "OperatorSession":
         """Let somebody else go on at this session: who takes its output, and its changes."""
         self._taken = write, changed
+        unseen = self.take_unseen()
+        if unseen:
+            write(unseen)
         return self.session
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether somebody else goes on here."""
+        return self._taken is not None
 
     def wake(self) -> None:
         """The command under way ended or asks: whoever waits has to look."""

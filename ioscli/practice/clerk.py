@@ -146,6 +146,9 @@ class Clerk:
                 self.done = True
 
     def _explain(self, argument: str) -> None:
+        if not argument and self._sitting.over:
+            self._say(self._sitting.exercise.explanation)
+            return
         number = self._task(argument, "explain")
         if number is None:
             return

@@ -20,6 +20,7 @@ from ioscli.exercises.marking import Result, mark
 from ioscli.labs.durable import read, synchronise, write
 from ioscli.labs.errors import InputError
 from ioscli.labs.store import LabStore
+from ioscli.practice.assignment import assigned, called
 from ioscli.practice.attempt import Attempt, Mode
 from ioscli.practice.lettering import minutes, prose, several
 from ioscli.practice.network import kept_answer
@@ -27,7 +28,6 @@ from ioscli.practice.page import Page, next_steps
 from ioscli.practice.page_shown import exam_parts
 from ioscli.practice.room import Ending, Pages, sit_down
 from ioscli.practice.scoring import scores
-from ioscli.practice.selection import called
 from ioscli.practice.sitting import Sitting, Watches
 from ioscli.router.filesystem import StoredFile
 
@@ -155,7 +155,7 @@ class Examination:
         while self._exam.at < len(self._exercises) and self._time_is_left():
             exercise = self._exercises[self._exam.at]
             sitting = Sitting(
-                exercise,
+                assigned(exercise),
                 self._grammar,
                 self._progress,
                 self._folder.store(exercise),
@@ -195,7 +195,9 @@ class Examination:
                 exercise,
                 attempt,
                 result,
-                next_steps(exercise, self._progress.attempts, others, self._watches.now()),
+                next_steps(
+                    assigned(exercise), self._progress.attempts, others, self._watches.now()
+                ),
             )
             for exercise, attempt, result in found
         ]

@@ -35,8 +35,8 @@ class Examiner:
         self, exercise: "Exercise", answer: "Answer", grammar: "Grammar", seed: int = 0
     ) -> None:
         reading, writing = os.pipe()
-        self._process = os.fork()
-        if self._process == 0:
+        self.process = os.fork()
+        if self.process == 0:
             os.close(reading)
             _mark(exercise, answer, grammar, seed, writing)
         os.close(writing)
@@ -55,7 +55,7 @@ class Examiner:
     def stop(self) -> None:
         """End it without a result."""
         with suppress(ProcessLookupError):
-            os.kill(self._process, signal.SIGKILL)
+            os.kill(self.process, signal.SIGKILL)
         self._close()
 
     def _finish(self) -> Result | Failure:
@@ -69,7 +69,7 @@ class Examiner:
     def _close(self) -> None:
         os.close(self._reading)
         with suppress(ChildProcessError):
-            os.waitpid(self._process, 0)
+            os.waitpid(self.process, 0)
 
 
 def _mark(

@@ -28,8 +28,16 @@ QUIET = "dim"
 class Screen:
     """A terminal so many columns wide; without colour, there are no escape sequences at all."""
 
-    def __init__(self, width: int = _WITHOUT_TERMINAL, *, colour: bool = False) -> None:
+    def __init__(
+        self,
+        width: int = _WITHOUT_TERMINAL,
+        height: int | None = None,
+        *,
+        colour: bool = False,
+    ) -> None:
         self.width = width
+        self.height = height
+        """Rows; None: this is no terminal, and nobody waits before it."""
         self.colour = colour
 
     @classmethod
@@ -37,7 +45,9 @@ class Screen:
         """The one that standard output leads to."""
         if not sys.stdout.isatty():
             return cls()
-        return cls(min(shutil.get_terminal_size().columns, _WIDEST), colour=True)
+        size = shutil.get_terminal_size()
+        reads = sys.stdin is not None and sys.stdin.isatty()
+        return cls(min(size.columns, _WIDEST), size.lines if reads else None, colour=True)
 
     def render(self, *parts: "RenderableType") -> str:
         """Parts below one another, as text with line ends."""

@@ -21,16 +21,25 @@ if TYPE_CHECKING:
 
 
 class Network:
-    """An exercise's network, running. store: None keeps nothing on disk."""
+    """An exercise's network, running.
+
+    store: None keeps nothing on disk. reference: how the exercise may be done.
+    """
 
     def __init__(
-        self, exercise: "Exercise", grammar: "Grammar", seed: int, store: "LabStore | None"
+        self,
+        exercise: "Exercise",
+        grammar: "Grammar",
+        seed: int,
+        store: "LabStore | None",
+        reference: Answer,
     ) -> None:
         self.exercise = exercise
         self.grammar = grammar
         self.topology: Topology
         self._seed = seed
         self._store = store
+        self._reference = reference
         self._boot({})
 
     @property
@@ -124,7 +133,7 @@ class Network:
         return self._as_printed(node, start_text(self.exercise, node) or "")
 
     def _solved(self, node: str) -> str | None:
-        text = Answer.of_solution(self.exercise).texts.get(node)
+        text = self._reference.texts.get(node)
         return None if text is None else self._as_printed(node, text)
 
     def _as_printed(self, node: str, text: str) -> str:
@@ -150,7 +159,7 @@ def _gathered(changes: Iterable[Change]) -> list[Change]:
 def _typed(changes: Sequence[Change], depth: int = 0) -> Iterator[str]:
     """Changes as commands: what goes is taken back with `no`."""
     added = [change.text for change in changes if change.sign == "+"]
-    for sign, text, below in changes:
+    for text, sign, below in changes:
         if sign != "-":
             yield " " * depth + text
             yield from _typed(below, depth + 1)

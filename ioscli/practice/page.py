@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from ioscli.exercises.blueprints import blueprints
 from ioscli.practice.lettering import minutes, several
 from ioscli.practice.schedule import schedule
-from ioscli.practice.selection import called
 
 if TYPE_CHECKING:
     from ioscli.exercises.exercise import Exercise
     from ioscli.exercises.marking import Result
+    from ioscli.practice.assignment import Assignment
     from ioscli.practice.attempt import Attempt
 
 _MOST_SUGGESTED = 3
@@ -58,19 +58,22 @@ class Page(NamedTuple):
 
 
 def next_steps(
-    exercise: "Exercise",
+    assignment: "Assignment",
     attempts: Sequence["Attempt"],
     others: Iterable["Exercise"],
     now: datetime,
 ) -> tuple[str, ...]:
     """What may follow an attempt: the last one at this exercise."""
+    exercise = assignment.exercise
     mine = [it for it in attempts if it.exercise == exercise.name]
     passed = {it.exercise for it in attempts if it.passed}
     card = schedule(mine)[exercise.name]
     days = max(1, round((card.due - now).total_seconds() / 86_400))
-    again = f"`ioscli practice {called(exercise)}`"
+    again = f"`ioscli practice {assignment.typed}`"
     steps = []
-    if not mine[-1].passed:
+    if assignment.another:
+        steps.append(f"Another one: `ioscli practice {assignment.another}`.")
+    elif not mine[-1].passed:
         steps.append(f"Try it again with {again}; it is due tomorrow at the latest.")
     elif mine[-1].hints:
         steps.append(f"Do it again without hints in {several(days, 'day')}: {again}.")

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from enum import Enum, auto
 from pathlib import Path
@@ -14,7 +15,6 @@ from ioscli.practice.lettering import minutes, prose, several
 from ioscli.practice.page import Page, next_steps
 from ioscli.practice.page_html import as_html
 from ioscli.practice.page_shown import page_parts
-from ioscli.practice.selection import called
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -82,7 +82,9 @@ def sit_down(
     clerks: list[Clerk] = []
 
     def finished(attempt: Attempt, result: "Result") -> "Sequence[RenderableType]":
-        steps = next_steps(exercise, sitting.progress.attempts, catalogue(), sitting.watches.now())
+        steps = next_steps(
+            sitting.assignment, sitting.progress.attempts, catalogue(), sitting.watches.now()
+        )
         page = Page(exercise, attempt, result, steps)
         said = pages.write([page], attempt.finished)
         return [*page_parts(page), *map(prose, said)]
@@ -92,8 +94,14 @@ def sit_down(
         return clerks[0]
 
     sitting.keep()
-    welcome = screen.render(*map(prose, remarks), *_welcome(sitting)).rstrip("\n").split("\n")
-    converse(network.topology.nodes, sitting.grammar, network.first, pace, welcome, make_clerk)
+    converse(
+        network.topology.nodes,
+        sitting.grammar,
+        network.first,
+        pace,
+        _welcomed(sitting, screen, remarks),
+        make_clerk,
+    )
     submitted = False
     for clerk in clerks:
         clerk.close()
@@ -109,28 +117,45 @@ def sit_down(
     return ending
 
 
-def _welcome(sitting: "Sitting") -> "list[RenderableType]":
+def _welcomed(sitting: "Sitting", screen: "Screen", remarks: Sequence[str]) -> list[str]:
+    """Say what the exercise is about; the lines that are to stand above the first prompt.
+
+    Where not all of it fits on the terminal, the tasks are read first; but an exam's clock waits
+    for nobody.
+    """
+    briefing = screen.render(*map(prose, remarks), *wording.briefing(sitting.exercise))
     newcomer = not any(attempt.passed for attempt in sitting.progress.attempts)
-    parts = wording.introduction(sitting.exercise, sitting.mode, newcomer=newcomer)
+    below = screen.render(
+        *wording.orientation(sitting.exercise, sitting.mode, newcomer=newcomer),
+        *map(prose, _situation(sitting)),
+    )
+    rows = (briefing + below).count("\n")
+    if screen.height is not None and rows >= screen.height and sitting.deadline is None:
+        print(f"{briefing}Press Enter to sit down at {sitting.network.first}. ", end="", flush=True)
+        with suppress(EOFError):
+            input()
+        briefing = "\n"
+    return (briefing + below).rstrip("\n").split("\n")
+
+
+def _situation(sitting: "Sitting") -> Iterable[str]:
+    """What is special about sitting down now."""
     if sitting.continued:
         spent = f"{minutes(sitting.seconds)} so far"
         hints = f", {several(sum(sitting.hints), 'hint')}" if any(sitting.hints) else ""
-        parts.append(
-            prose(
-                f"You go on where you left ({spent}{hints}). `:reset` puts the routers back to "
-                f"the start; `ioscli practice {called(sitting.exercise)} --fresh` begins again."
-            )
+        yield (
+            f"You go on where you left ({spent}{hints}). `:reset` puts the routers back to the "
+            f"start; `ioscli practice {sitting.assignment.typed} --fresh` begins again."
         )
     left = sitting.seconds_left
     if left is not None:
-        parts.append(prose(f"This is an exam: {minutes(left)} left. `:time` says how long still."))
-    return parts
+        yield f"This is an exam: {minutes(left)} left. `:time` says how long still."
 
 
 def _farewell(sitting: "Sitting") -> str:
     if sitting.progress.folder is None:
         return "Nothing is kept, as `--no-state` asks."
-    name = called(sitting.exercise)
+    name = sitting.assignment.typed
     if sitting.mode is Mode.EXAM:
         return "Saved; but the clock goes on. `ioscli practice --exam` leads back to the exam."
     return f"Saved. `ioscli practice {name}` goes on here."

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.exercises.blueprints import blueprints, known_topics
 from ioscli.exercises.exercise import Difficulty
-from ioscli.labs.catalogue import shipped_labs
 from ioscli.labs.errors import InputError, quoted, suggestion
 from ioscli.practice.schedule import Card, schedule
 
@@ -17,12 +16,6 @@ if TYPE_CHECKING:
     from ioscli.practice.progress import Progress
 
 _DIFFICULTIES = list(Difficulty)
-
-
-def called(exercise: "Exercise") -> str:
-    """What `ioscli practice` finds an exercise by: a shipped one's name, another one's folder."""
-    folder = exercise.lab.folder
-    return folder.name if folder.name in shipped_labs() else str(folder.resolve())
 
 
 class Wanted(NamedTuple):

@@ -10,9 +10,10 @@ from ioscli.practice.scoring import scores
 
 if TYPE_CHECKING:
     from ioscli.cli.matcher import Grammar
-    from ioscli.exercises.exercise import Exercise, Hint
+    from ioscli.exercises.exercise import Hint
     from ioscli.exercises.marking import Result
     from ioscli.labs.store import LabStore
+    from ioscli.practice.assignment import Assignment
     from ioscli.practice.progress import Progress
 
 
@@ -34,7 +35,7 @@ class Sitting:
 
     def __init__(
         self,
-        exercise: "Exercise",
+        assignment: "Assignment",
         grammar: "Grammar",
         progress: "Progress",
         store: "LabStore | None",
@@ -44,7 +45,8 @@ class Sitting:
         deadline: datetime | None = None,
         fresh: bool = False,
     ) -> None:
-        self.exercise = exercise
+        self.assignment = assignment
+        self.exercise = exercise = assignment.exercise
         self.grammar = grammar
         self.progress = progress
         self.mode = mode
@@ -56,7 +58,7 @@ class Sitting:
         if self._before is None and mode is Mode.PRACTICE and store is not None:
             # What an attempt that is over, or was given up, left behind.
             store.forget()
-        self.network = Network(exercise, grammar, 0, store)
+        self.network = Network(exercise, grammar, 0, store, assignment.reference)
         found = self._before or Ongoing(exercise.name, watches.now())
         self.started = found.started
         self.hints = [0] * len(exercise.tasks)

@@ -32,15 +32,18 @@ if TYPE_CHECKING:
 _EXAM = "exam"
 
 
-def introduction(exercise: "Exercise", mode: "Mode", *, newcomer: bool) -> "list[RenderableType]":
-    """The first screen: what it is about, what is to be done, and how one goes about it."""
-    parts: list[RenderableType] = [*about(exercise), *story_and_tasks(exercise)]
-    parts += [Text(), heading("Where you are")]
+def briefing(exercise: "Exercise") -> "list[RenderableType]":
+    """The first screen: what it is about, and what is to be done."""
+    return [*about(exercise), *story_and_tasks(exercise), Text()]
+
+
+def orientation(exercise: "Exercise", mode: "Mode", *, newcomer: bool) -> "list[RenderableType]":
+    """The second screen: where one sits, and how one goes about it."""
+    parts: list[RenderableType] = [heading("Where you are")]
     parts += [prose(line) for line in _whereabouts(exercise)]
     parts += [Text(), heading("How this works")]
     parts += _first_steps(exercise.nodes[0]) if newcomer else []
-    parts.append(_most_used(exercise, mode))
-    return [*parts, Text()]
+    return [*parts, _most_used(exercise, mode), Text()]
 
 
 def about(exercise: "Exercise") -> "list[RenderableType]":
@@ -188,15 +191,15 @@ def checked(exercise: "Exercise", result: "Result", points: int) -> "list[Render
 def _what_now(exercise: "Exercise", result: "Result", points: int) -> str:
     failed = [number for number, task in enumerate(result.tasks, start=1) if not task.passed]
     done = f"{len(result.tasks) - len(failed)} of {several(len(result.tasks), 'task')} done"
-    stand = (
-        f"{done}: {points} of {several(exercise.points, 'point')}, {exercise.pass_mark} to pass."
-    )
+    off = f" ({result.points - points} off for hints)" if points < result.points else ""
+    worth = f"{points} of {several(exercise.points, 'point')}{off}"
+    stand = f"{done}: {worth}, {exercise.pass_mark} to pass."
     if not failed:
         return f"{stand} `:submit` ends the attempt, with the result and an explanation."
     first = failed[0]
     enough = " That is enough; `:submit` ends the attempt." if points >= result.pass_mark else ""
-    help_there = f" or `:hint {first}`" if exercise.tasks[first - 1].hints else ""
-    return f"{stand}{enough} Task {first}: `:explain {first}` says why{help_there} helps on."
+    hint = f", `:hint {first}` helps on" if exercise.tasks[first - 1].hints else ""
+    return f"{stand}{enough} Task {first}: `:explain {first}` says why{hint}."
 
 
 def explained(number: int, task: "TaskResult") -> "list[RenderableType]":

@@ -187,7 +187,11 @@ class OspfProcess(IpRoutingProcess):
         if not self._refused and not self._filters(incoming=True):
             return
         known = [*self.vrf.rib.of_source(self.source, self.name), *self._refused.values()]
-        self.carry_out([Install(route) for route in known])
+        # Only what the lists decide anew: an effect that changes nothing would have everything
+        # that leans on the table look again, this process included, for ever.
+        changed = [it for it in known if self._refuses(it) is (it.prefix not in self._refused)]
+        if changed:
+            self.carry_out([Install(route) for route in changed])
 
     def _refuses(self, route: Route) -> bool:
         for one in self._filters(incoming=True):

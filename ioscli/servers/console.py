@@ -10,7 +10,7 @@ from ioscli.servers.pace import Clock, Pace
 
 if TYPE_CHECKING:
     from ioscli.cli.matcher import Grammar
-    from ioscli.servers.desk import Clerk, Node
+    from ioscli.servers.desk import Clerk, Host, Node
 
 #: `terminal length` of a console on IOS.
 _LENGTH = 24
@@ -23,16 +23,20 @@ def converse(
     pace: Pace,
     notes: Sequence[str] = (),
     clerk: "Callable[[Desk, Clock], Clerk] | None" = None,
+    host: "Host | None" = None,
 ) -> int:
     """Let the operator type at the nodes until end of input; the exit status is returned.
 
     notes: lines said at the start. clerk: makes who takes lines that begin with `:`, if anybody
-    does. A terminal that goes away ends the program as Ctrl-D does.
+    does. host: who opens the sessions, if not the desk. A terminal that goes away ends the
+    program as Ctrl-D does.
     """
     clock = Clock(next(iter(nodes.values())).simulation, pace)
+    if host is not None:
+        clock.stands = host.stands
     if sys.stdin is None:  # closed before the program began
         return 0
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    if page_length():
         from ioscli.servers.keyboard import Keyboard
 
         keyboard = Keyboard(clock)
@@ -43,6 +47,7 @@ def converse(
             keyboard.show,
             length=_LENGTH,
             keys=keyboard.keys,
+            host=host,
         )
         desk.clerk = None if clerk is None else clerk(desk, clock)
         try:
@@ -54,10 +59,16 @@ def converse(
     from ioscli.servers.plain import Paper, converse_plainly
 
     paper = Paper(sys.stdout)
-    desk = Desk(nodes, grammar, first, paper.show)
+    desk = Desk(nodes, grammar, first, paper.show, host=host)
     desk.clerk = None if clerk is None else clerk(desk, clock)
     converse_plainly(desk, clock, sys.stdin, paper, notes)
     return 0
+
+
+def page_length() -> int:
+    """Lines of a page at a console opened now; 0 where there is no terminal."""
+    there = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+    return _LENGTH if there else 0
 
 
 def _silence() -> None:

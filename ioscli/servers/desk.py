@@ -53,6 +53,30 @@ class Clerk(Protocol):
         """Ctrl-C, while busy."""
 
 
+class Host(Protocol):
+    """Somebody who opens the consoles' sessions, and so can stand between them and the desk."""
+
+    def open(
+        self,
+        name: str,
+        make: "Callable[[Callable[[str], None], Callable[[], None]], OperatorSession]",
+        write: Callable[[str], None],
+        changed: Callable[[], None],
+        /,
+    ) -> "OperatorSession":
+        """A session at a node's console; make: opens a plain one, given where its output goes and
+        what to call when a command moved on."""
+
+    def look(self, name: str, /) -> None:
+        """Somebody looks at this console from now on."""
+
+    def attend(self) -> None:
+        """Called several times a second, and never from within an event."""
+
+    def stands(self) -> bool:
+        """Whether simulated time is to stand still."""
+
+
 class Console:
     """One node's console: its session, and output that nobody has seen yet.
 
@@ -60,7 +84,13 @@ class Console:
     """
 
     def __init__(
-        self, name: str, node: "Node", grammar: "Grammar", length: int, keys: Keys | None
+        self,
+        name: str,
+        node: "Node",
+        grammar: "Grammar",
+        length: int,
+        keys: Keys | None,
+        host: Host | None = None,
     ) -> None:
         self.name = name
         self.node = node
@@ -69,6 +99,7 @@ class Console:
         self._grammar = grammar
         self._length = length
         self._keys = keys
+        self._host = host
         self._unseen = ""
         self._show: Callable[[str], None] | None = None
         self.session: OperatorSession
@@ -86,6 +117,8 @@ class Console:
         if show is None:
             self._show = None
             return
+        if self._host is not None:
+            self._host.look(self.name)
         if self._terminal is not None and not self.session.busy and not self.session.remote:
             # What stands in the cursor's line is drawn anew.
             self._unseen = self._unseen[: self._unseen.rfind("\n") + 1]
@@ -137,6 +170,13 @@ class Console:
     def _session(
         self, output: Callable[[str], None], changed: Callable[[], None]
     ) -> "OperatorSession":
+        if self._host is not None:
+            return self._host.open(self.name, self._open, output, changed)
+        return self._open(output, changed)
+
+    def _open(
+        self, output: Callable[[str], None], changed: Callable[[], None]
+    ) -> "OperatorSession":
         node, length = self.node, self._length
         if isinstance(node, Router):
             return Session(node, self._grammar, output=output, length=length, on_change=changed)
@@ -167,7 +207,9 @@ class Desk:
         *,
         length: int = 0,
         keys: Keys | None = None,
+        host: Host | None = None,
     ) -> None:
+        self.host = host
         self._grammar = grammar
         self._length = length
         self._keys = keys
@@ -184,7 +226,7 @@ class Desk:
         for console in self.consoles.values():
             console.session.close()
         self.consoles = {
-            name: Console(name, node, self._grammar, self._length, self._keys)
+            name: Console(name, node, self._grammar, self._length, self._keys, self.host)
             for name, node in nodes.items()
         }
         self.current = self.consoles[first]
@@ -243,6 +285,8 @@ class Desk:
 
     def check(self) -> bool:
         """Say at every console whose session has ended that it did; whether any just did."""
+        if self.host is not None:
+            self.host.attend()
         ended = [console for console in self.consoles.values() if console.check()]
         return bool(ended)
 

@@ -69,7 +69,7 @@ class Keyboard:
     def converse(self, desk: Desk, notes: Sequence[str]) -> None:
         """Let the operator type until Ctrl-D or the end of the terminal."""
         self._desk = desk
-        if desk.clerk is None:
+        if desk.clerk is None or desk.host is not None:
             self.show(f"{len(desk.consoles)} nodes: {desk.listing()}. ")
             self.show(f"Ctrl-] or {SWITCH_SIGN}NAME looks at another one, Ctrl-D leaves.\n")
         for note in notes:

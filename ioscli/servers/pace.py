@@ -62,6 +62,8 @@ class Clock:
         self._wall = wall
         self._from_wall = wall()
         self._from_simulated = simulation.now
+        self.stands: Callable[[], bool] | None = None
+        """Asked after every event whether simulated time stands still now."""
 
     def follow(self, simulation: Simulation) -> None:
         """Run another simulation from now on, from where it is."""
@@ -73,8 +75,13 @@ class Clock:
 
         Ends after a slice of wall time at the latest.
         """
-        simulation, wall = self._simulation, self._wall
+        simulation, wall, stands = self._simulation, self._wall, self.stands
         began = wall()
+        if stands is not None and stands():
+            self._rebase()
+            return Turn.CAUGHT_UP
+        if simulation.now > self._target(began):  # somebody else ran it on
+            self._rebase()
         if self.pace.rushes and busy():
             turn = self._rush(busy, began)
             self._rebase()
@@ -90,6 +97,8 @@ class Clock:
                 if due is None or due > target:
                     break
                 simulation.step()
+                if stands is not None and stands():
+                    return Turn.CAUGHT_UP
             if wall() - began > _SLICE_SECONDS:
                 if self._target(wall()) - simulation.now > _MOST_LAG_SECONDS * self._scale:
                     self._rebase()
@@ -98,7 +107,7 @@ class Clock:
     def seconds_to_next(self) -> float | None:
         """Wall seconds until the next event is due; None when none is."""
         due = self._simulation.next_event()
-        if due is None:
+        if due is None or (self.stands is not None and self.stands()):
             return None
         ahead = (due - self._from_simulated) / self._scale
         return max(0.0, self._from_wall + ahead - self._wall())

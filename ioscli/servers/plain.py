@@ -83,6 +83,7 @@ def converse_plainly(
     while True:
         _settle(desk, clock, target, stop)
         _hear_out(desk, clock, target)
+        desk.attend()
         if desk.done:
             return
         session = desk.session

@@ -220,7 +220,9 @@ def test_a_start_that_passes(lab: Lab_, checked: Checked) -> None:
 
 def test_a_check_that_nothing_fails(lab: Lab_, checked: Checked) -> None:
     report = checked(lab(first=(*FIRST, "{node: R1, line: interface}")))
-    assert faults(report) == ["task 1, R1 has interface: no wrong answer fails this check"]
+    assert faults(report) == [
+        "task 1, R1 has interface: no wrong answer fails this check (see wrong/)"
+    ]
 
 
 def test_a_check_that_guards_what_the_start_has(lab: Lab_, checked: Checked) -> None:
@@ -308,6 +310,23 @@ def test_equal_routers_are_tried_once(lab: Lab_, checked: Checked) -> None:
     ] == f"the same router as {head}"
 
 
+def test_lines_for_people_are_not_tried(lab: Lab_, checked: Checked) -> None:
+    text = FILES["solution/R1.cfg"].replace("Loopback0\n", "Loopback0\n description mine\n")
+    report = checked(lab({"solution/R1.cfg": text}))
+    assert [it.reason for it in report.skipped if "mine" in it.title] == [
+        "the line is for people to read"
+    ]
+
+
+def test_lines_that_close_a_section_are_no_settings(lab: Lab_, checked: Checked) -> None:
+    text = (
+        "router eigrp BRANCH\n address-family ipv4 unicast autonomous-system 1\n"
+        "  topology base\n  exit-af-topology\n  network 10.0.0.0\n exit-address-family\n"
+    )
+    report = checked(lab({"solution/R1.cfg": text + FILES["solution/R1.cfg"]}))
+    assert not [warning for warning in report.warnings() if "exit" in warning]
+
+
 def test_no_solution(lab: Lab_, ioscli: Ioscli) -> None:
     file = lab()
     for name in ("R1", "R2"):
@@ -348,7 +367,7 @@ def test_brief_text_is_what_is_wrong(lab: Lab_, ioscli: Ioscli) -> None:
     name, fault, warning, last = run.out.splitlines()
     assert (name, fault) == (
         "two-routers",
-        "  FAULT: task 1, R1 has ip: no wrong answer fails this check",
+        "  FAULT: task 1, R1 has ip: no wrong answer fails this check (see wrong/)",
     )
     assert warning.startswith("  warning: no check notices R1 without ")
     assert last.startswith("  1 fault: ")
@@ -370,7 +389,9 @@ def test_json(lab: Lab_, ioscli: Ioscli) -> None:
     document = json.loads(run.out)
     assert document["passed"] is False
     (exercise,) = document["exercises"]
-    assert exercise["faults"] == ["task 1, R1 has ip: no wrong answer fails this check"]
+    assert exercise["faults"] == [
+        "task 1, R1 has ip: no wrong answer fails this check (see wrong/)"
+    ]
     assert exercise["right answers"][0]["points"] == 10
     (failed,) = exercise["wrong answers"][-1]["failed"]
     assert failed["shown by"] == ["R2: show running-config"]

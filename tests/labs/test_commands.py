@@ -83,8 +83,8 @@ def test_version_and_help(ioscli: Ioscli) -> None:
     assert re.match(r"ioscli(, not installed.*| \d+\.\d+.*)\n", ioscli("--version").out)
     run = ioscli("--help")
     assert run.status == 0
-    assert all(word in run.out for word in ("labs", "run", "replay", "lint"))
-    assert not any(word in run.out for word in ("practice", "grade", "serve"))
+    assert all(word in run.out for word in ("labs", "run", "replay", "lint", "practice"))
+    assert "serve" not in run.out
 
 
 def test_wrong_lab_files_say_file_and_line(ioscli: Ioscli, write_lab: WriteLab) -> None:

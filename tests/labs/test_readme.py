@@ -21,7 +21,7 @@ def test_session_excerpt_is_a_real_session() -> None:
 
 def test_commands_are_the_ones_that_exist() -> None:
     shown = set(re.findall(r"^    ioscli (\w+)", README, re.MULTILINE))
-    assert shown == {"explain", "labs", "lint", "replay", "run"}
+    assert shown == {"explain", "labs", "lint", "practice", "replay", "run"}
 
 
 def test_the_lab_shown_can_be_read(tmp_path: Path) -> None:

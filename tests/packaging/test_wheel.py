@@ -78,6 +78,12 @@ def test_labs_are_there(installed: Path, tmp_path: Path) -> None:
         assert f"\n{name}" in f"\n{listed}"
 
 
+def test_exercises_come_with_what_judges_them(installed: Path, tmp_path: Path) -> None:
+    assert "broken-key" in run(installed / "ioscli", "lab", "index", folder=tmp_path)
+    said = run(installed / "ioscli", "lab", "check", "broken-key", "--brief", folder=tmp_path)
+    assert said.splitlines()[-1].startswith("  fine: ")
+
+
 @pytest.mark.parametrize(
     "transcript", ["gre-over-ipsec/article", "ipsec-vti/vti", "crypto-tunnel-modes/modes"]
 )

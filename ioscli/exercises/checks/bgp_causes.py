@@ -101,6 +101,8 @@ def _not_expected(
     topology: Topology, node: str, source: IPv4Address, far: str, its: list[BgpProcess]
 ) -> Finding:
     words = f"{node} speaks from {source}, for which {far} has no neighbor statement"
+    if any(source in process.config.neighbors for process in its):
+        words = f"{node} speaks from {source}, for which {far} has no remote-as"
     ours = set(addresses_of(topology, node))
     known = [it for process in its for it in process.machine.neighbors if it in ours]
     if known:

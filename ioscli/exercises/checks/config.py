@@ -81,7 +81,16 @@ class ConfigCheck(NamedTuple):
         elif missing:
             said.append(f"{self.node} has no line {_all(missing)}{self._under}")
             said += self._instead(missing, there)
-        return Verdict(False, "; ".join(said), self._shown_by(shown))
+        refused = tuple(self._refused(trial, missing))
+        return Verdict(False, "; ".join(said), self._shown_by(shown), refused)
+
+    def _refused(self, trial: Trial, missing: list[str]) -> Iterator[str]:
+        """Lines of the answer that begin alike, and that IOS did not take."""
+        begins = {pattern.split()[0] for pattern in missing}
+        for line in trial.topology.left_out:
+            text = " ".join(line.text.split())
+            if line.file.stem == self.node and text.partition(" ")[0] in begins:
+                yield f"IOS refuses {quoted(without_secrets(text))} in line {line.number}"
 
     @property
     def _under(self) -> str:

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
-from ioscli.cli.probing import interface_address, is_own
-from ioscli.codec.icmp import DestinationUnreachable, EchoMessage, UnreachableCode
-from ioscli.codec.ipv4 import IpProtocol
 from ioscli.exercises.checks import fields as values
-from ioscli.hosts.linux.stack import Reply, SendError, TooLongError
+from ioscli.exercises.checks.senders import HEADERS, TIMEOUT, FromHost, FromRouter, Sender
 from ioscli.labs.explain.watch import Watch
 from ioscli.labs.labfile import Lab, NodeKind
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import SECOND, Duration, Instant
-from ioscli.router.probes import EchoKind, EchoRequest, EchoResult
+from ioscli.router.probes import EchoKind
 
 if TYPE_CHECKING:
     from ioscli.exercises.trial import Trial
-    from ioscli.hosts.linux.host import LinuxHost
-    from ioscli.hosts.linux.stack import Failure
     from ioscli.labs.document import Item
-    from ioscli.router.router import Router
 
 DEFAULT_SIZE = 100
 DEFAULT_COUNT = 5
@@ -31,12 +23,10 @@ DEFAULT_WITHIN = Duration(60 * SECOND)
 """The first ones are lost to ARP at one router after the other, and so are the first messages of
 IKE, which repeats them after 10 s each."""
 
-_TIMEOUT = Duration(2 * SECOND)
 _PACE = SECOND
 """After a request that was not answered; routers limit the rate at which they say why."""
 _SIZES = (36, 18_024)
 _MOST = 1_000
-_HEADERS = 28
 _IDENTIFIERS = 0xC000
 """Those of sessions begin with their line's number, which is smaller."""
 
@@ -59,7 +49,7 @@ class Echo(NamedTuple):
         if self.at_host:
             words = ["ping", "-c", str(count)]
             words += ["-M", "do"] if self.df else []
-            words += ["-s", str(self.size - _HEADERS)] if self.size != DEFAULT_SIZE else []
+            words += ["-s", str(self.size - HEADERS)] if self.size != DEFAULT_SIZE else []
             words += ["-I", str(self.source)] if self.source is not None else []
             return f"{self.node}: {' '.join(words)} {self.to}"
         words = ["ping", str(self.to)]
@@ -70,10 +60,18 @@ class Echo(NamedTuple):
         return f"{self.node}: {' '.join(words)}"
 
     def __str__(self) -> str:
-        """`from R1 (Loopback0) to 192.0.2.1, 1400 bytes, DF set`."""
-        words = f"from {self.sender} to {self.to}"
-        words += f", {self.size} bytes" if self.size != DEFAULT_SIZE else ""
-        return words + (", DF set" if self.df else "")
+        """`from R1 (Loopback0) to 192.0.2.1`."""
+        return f"from {self.sender} to {self.to}{self._with_what}"
+
+    def wanted(self, verb: str = "reaches") -> str:
+        """`R1 (Loopback0) reaches 192.0.2.1 with 1400 bytes and DF set`."""
+        return f"{self.sender} {verb} {self.to}{self._with_what}"
+
+    @property
+    def _with_what(self) -> str:
+        words = [f"{self.size} bytes"] if self.size != DEFAULT_SIZE else []
+        words += ["DF set"] if self.df else []
+        return f" with {' and '.join(words)}" if words else ""
 
     @property
     def sender(self) -> str:
@@ -138,7 +136,7 @@ class Asked(NamedTuple):
     """All that was seen meanwhile."""
     ended: Instant
     unsent: str = ""
-    """Why nothing could be sent: `R1 has no Loopback7`."""
+    """Why nothing could be sent: `R1 has no Loopback7`; empty where it could."""
 
     @property
     def last(self) -> tuple[Heard, ...]:
@@ -163,7 +161,7 @@ class Asked(NamedTuple):
     def __str__(self) -> str:
         """`3 of 5 pings were answered`."""
         if self.unsent:
-            return self.unsent
+            return f"{self.echo.sender} cannot ping"
         count = self.looked_at
         if self.wholly:
             return f"all {count} pings were answered" if count > 1 else "the ping was answered"
@@ -230,169 +228,24 @@ def _ask(trial: Trial, echo: Echo, count: int, end: Instant, *, steady: bool = F
     return asked
 
 
-def _one(trial: Trial, sender: _Sender, sequence: int) -> Heard:
+def _one(trial: Trial, sender: Sender, sequence: int) -> Heard:
     """Send one request, and wait for what comes of it."""
     heard: list[Heard] = []
     sent = trial.now
     timer = trial.topology.simulation.after(
-        _TIMEOUT, lambda: heard.append(Heard(sent, EchoKind.TIMEOUT))
+        TIMEOUT, lambda: heard.append(Heard(sent, EchoKind.TIMEOUT))
     )
-    sender.send(sequence, heard.append)
+    sender.send(sequence, lambda kind, who, mtu: heard.append(Heard(sent, kind, who, mtu)))
     trial.run_while(lambda: not heard)
     timer.cancel()
     sender.forget(sequence)
-    return heard[0]._replace(sent=sent)
+    return heard[0]
 
 
-class _Sender(Protocol):
-    """What a router and a Linux host have in common for whoever pings from them."""
-
-    identifier: int
-
-    def unable(self) -> str:
-        """Why nothing can be sent; empty where something can."""
-
-    def send(self, sequence: int, note: Callable[[Heard], None]) -> None:
-        """Send one request; what comes of it is noted, unless nothing does."""
-
-    def forget(self, sequence: int) -> None:
-        """Wait for it no longer."""
-
-    def close(self) -> None:
-        """Wait for nothing more."""
-
-
-def _sender(trial: Trial, echo: Echo) -> _Sender:
+def _sender(trial: Trial, echo: Echo) -> Sender:
     topology = trial.topology
     # Of its own for each ping of a trial: late replies are not taken for those of the next.
     identifier = _IDENTIFIERS | topology.simulation.events_run & 0x0FFF
     if echo.at_host:
-        return _FromHost(topology.hosts[echo.node], echo)
-    return _FromRouter(topology.routers[echo.node], echo, identifier)
-
-
-class _FromRouter:
-    """Sends as `ping` at a router does."""
-
-    def __init__(self, router: Router, echo: Echo, identifier: int) -> None:
-        self.identifier = identifier
-        self._router = router
-        self._echo = echo
-        self._cancel: Callable[[], object] = lambda: None
-
-    def unable(self) -> str:
-        """The source that `ping` refuses."""
-        source, node = self._echo.source, self._echo.node
-        if isinstance(source, InterfaceName) and self._address() is None:
-            if source not in self._router.interfaces:
-                return f"{node} has no {source} to ping from"
-            return f"{node} cannot ping from {source}, which is down or has no address"
-        if isinstance(source, IPv4Address) and not is_own(self._router, source):
-            return f"{node} cannot ping from {source}: none of its interfaces that are up has it"
-        return ""
-
-    def _address(self) -> IPv4Address | None:
-        source = self._echo.source
-        if isinstance(source, InterfaceName):
-            return interface_address(self._router, source)
-        return source if isinstance(source, IPv4Address) else None
-
-    def send(self, sequence: int, note: Callable[[Heard], None]) -> None:
-        """One request."""
-        echo = self._echo
-        request = EchoRequest(
-            echo.to,
-            self.identifier,
-            sequence,
-            echo.size,
-            _TIMEOUT,
-            self._address(),
-            echo.df,
-            # Tells its frames from those of everybody else's echo requests.
-            pattern=self.identifier,
-        )
-        self._cancel = self._router.send_echo(request, partial(self._note, note))
-
-    def _note(self, note: Callable[[Heard], None], result: EchoResult) -> None:
-        note(Heard(self._router.simulation.now, result.kind, result.responder, result.next_hop_mtu))
-
-    def forget(self, _sequence: int) -> None:
-        """One request."""
-        self._cancel()
-
-    def close(self) -> None:
-        """Nothing is left open."""
-
-
-class _FromHost:
-    """Sends as `ping` at a Linux host does."""
-
-    def __init__(self, host: LinuxHost, echo: Echo) -> None:
-        self._stack = host.stack
-        self._echo = echo
-        self._waiting: dict[int, Callable[[Heard], None]] = {}
-        self.identifier = self._stack.open_echo(self._heard)
-
-    def unable(self) -> str:
-        """The device or address that `ping -I` refuses."""
-        source, node = self._echo.source, self._echo.node
-        if source is not None and self._address() is None:
-            return f"{node} cannot ping from {source}, which is down or not its own"
-        return ""
-
-    def _address(self) -> IPv4Address | None:
-        source = self._echo.source
-        if isinstance(source, IPv4Address):
-            return source if self._stack.own(source) else None
-        device = self._stack.devices.get(str(source))
-        return None if device is None or device.primary is None else device.primary.ip
-
-    def send(self, sequence: int, note: Callable[[Heard], None]) -> None:
-        """One request, with DF as `ping` has it: where it fits, and always with `-M do`."""
-        echo, stack = self._echo, self._stack
-        self._waiting = {sequence: note}
-        data = self.identifier.to_bytes(2, "big") * (echo.size // 2)
-        message = EchoMessage(False, self.identifier, sequence, data[: echo.size - _HEADERS])
-        now = stack.simulation.now
-        try:
-            stack.send(
-                echo.to,
-                IpProtocol.ICMP,
-                message.build(),
-                source=self._address(),
-                dont_fragment=echo.df or echo.size <= stack.path_mtu(echo.to),
-            )
-        except TooLongError as error:
-            own = stack.source_address(echo.to)
-            note(Heard(now, EchoKind.FRAGMENTATION_NEEDED, own, error.mtu))
-        except SendError:
-            note(Heard(now, EchoKind.OTHER))
-
-    def _heard(self, event: Reply | Failure) -> None:
-        now = self._stack.simulation.now
-        if isinstance(event, Reply):
-            note = self._waiting.get(event.message.sequence)
-            if note is not None:
-                note(Heard(now, EchoKind.REPLY, event.source))
-            return
-        original = event.message.original
-        at = (original[0] & 0xF) * 4 + 6
-        note = self._waiting.get(int.from_bytes(original[at : at + 2], "big"))
-        if note is None:
-            return
-        message = event.message
-        if not isinstance(message, DestinationUnreachable):
-            note(Heard(now, EchoKind.TTL_EXCEEDED, event.source))
-        elif message.code == UnreachableCode.FRAGMENTATION_NEEDED:
-            mtu = message.next_hop_mtu
-            note(Heard(now, EchoKind.FRAGMENTATION_NEEDED, event.source, mtu))
-        else:
-            note(Heard(now, EchoKind.UNREACHABLE, event.source))
-
-    def forget(self, sequence: int) -> None:
-        """One request."""
-        self._waiting.pop(sequence, None)
-
-    def close(self) -> None:
-        """The socket."""
-        self._stack.close_echo(self.identifier)
+        return FromHost(topology.hosts[echo.node], echo)
+    return FromRouter(topology.routers[echo.node], echo, identifier)

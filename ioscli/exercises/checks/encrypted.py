@@ -19,6 +19,7 @@ from ioscli.exercises.checks.echoes import (
     until_answered,
 )
 from ioscli.exercises.checks.lost import why_lost, why_readable
+from ioscli.exercises.checks.ways import ways_of
 from ioscli.exercises.verdict import Verdict
 from ioscli.labs.explain.stack import Keys, of_frame
 from ioscli.model.instant import Duration
@@ -62,15 +63,11 @@ class Encrypted(NamedTuple):
     @property
     def title(self) -> str:
         """What is wanted."""
-        how = "in the clear"
-        if self.expected:
-            udp = {None: "", True: ", in UDP", False: ", without UDP"}[self.nat_t]
-            how = f"encrypted{udp}"
-        return f"Between {self._link} the pings {self.echo} are {how}"
-
-    @property
-    def _link(self) -> str:
-        return f"{self.ends[0].node} and {self.ends[1].node}"
+        between = f"between {self.ends[0].node} and {self.ends[1].node}"
+        if not self.expected:
+            return f"{self.echo.wanted()}, readable for everybody {between}"
+        udp = {None: "", True: " and in UDP", False: " and not in UDP"}[self.nat_t]
+        return f"{self.echo.wanted()}, encrypted{udp} {between}"
 
     @property
     def disturbs(self) -> bool:
@@ -90,6 +87,8 @@ class Encrypted(NamedTuple):
         if self.expected and seen.clear:
             why = why_readable(trial, asked)
             return Verdict(False, str(seen), (*shown_by, *why.shown_by), why.because)
+        if not seen.sealed and not seen.clear:
+            return Verdict(False, str(seen), shown_by, _elsewhere(trial, asked))
         routers = [end.node for end in self.ends if end.node in trial.topology.routers]
         shows = (f"{node}: show crypto ipsec sa" for node in routers)
         return Verdict(False, str(seen), (*shown_by, *shows))
@@ -99,6 +98,12 @@ class Encrypted(NamedTuple):
             return seen.clear > 0 and not seen.sealed
         in_udp = {None: True, True: seen.in_udp == seen.sealed, False: not seen.in_udp}
         return seen.sealed > 0 and not seen.clear and in_udp[self.nat_t]
+
+
+def _elsewhere(trial: Trial, asked: Asked) -> tuple[str, ...]:
+    """Which way a ping goes that does not cross the link."""
+    ways = ways_of(trial, asked)
+    return (str(ways),) if ways.there else ()
 
 
 class _Seen(NamedTuple):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ioscli.router.interfaces import Interface
     from ioscli.router.router import Router
 
-_MOST_FINDINGS = 3
+MOST_FINDINGS = 3
 """Of a tunnel that does not work: what comes later follows from what comes first."""
 
 
@@ -92,6 +92,16 @@ def faced_by(
                 yield far, candidate.name
 
 
+def cables(
+    topology: Topology, node: str, other: str
+) -> Iterator[tuple[InterfaceName, InterfaceName]]:
+    """The ports of two routers that cables join, with switches in between or not."""
+    for port in topology.routers[node].hardware:
+        for far, its in _cabled(topology, node, port):
+            if far == other:
+                yield port, its
+
+
 def _cabled(
     topology: Topology, node: str, port: InterfaceName
 ) -> Iterator[tuple[str, InterfaceName]]:
@@ -134,14 +144,33 @@ def of_interface(trial: Trial, side: Side) -> Iterator[Finding]:
     elif interface.config.shutdown:
         yield Finding(f"{side} is shut down", show, Rank.INTERFACE)
     elif isinstance(interface, TunnelInterface) and not interface.protocol_up:
-        found = trial.explained(side.node, side.name)[:_MOST_FINDINGS]
+        found = trial.explained(side.node, side.name)[:MOST_FINDINGS]
         words = f"the line protocol of {side} is down ({interface.linestate})"
         yield from found or (Finding(words, show, Rank.INTERFACE),)
     elif not interface.protocol_up:
         words = f"{side} is down" if not interface.up else f"the line protocol of {side} is down"
+        yield from _of_cable(trial.topology, side)
         yield Finding(words, show, Rank.INTERFACE)
     elif interface.config.address is None:
         yield Finding(f"{side} has no address", show, Rank.INTERFACE)
+
+
+def _of_cable(topology: Topology, side: Side) -> Iterator[Finding]:
+    """Why there is no carrier: a cut cable, or nobody at the other end."""
+    for ends, link in topology.links.items():
+        for near, far in (ends, ends[::-1]):
+            if (near.node, near.port) != (side.node, side.name.parent):
+                continue
+            show = (f"{side.node}: show interfaces {side.name}",)
+            if not link.up:
+                yield Finding(f"the cable between {near} and {far} is cut", show, Rank.INTERFACE)
+            router = topology.routers.get(far.node)
+            if router is not None and isinstance(far.port, InterfaceName):
+                config = router.config.interfaces.get(far.port)
+                if config is None or config.shutdown:
+                    shows = (f"{far.node}: show interfaces {far.port}",)
+                    words = f"{far.port} of {far.node} is shut down"
+                    yield Finding(words, shows, Rank.INTERFACE)
 
 
 def _of_addresses(pair: Pair) -> Iterator[Finding]:

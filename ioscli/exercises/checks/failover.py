@@ -69,6 +69,7 @@ class Failover(NamedTuple):
     def judge(self, trial: Trial) -> Verdict:
         """Break it, and judge the checks as long as there is time; the first failure ends it."""
         told: list[Verdict] = []
+        seen: list[str] = []
         for check in self.before:
             verdict = check.judge(trial)
             if not verdict.passed:
@@ -83,9 +84,9 @@ class Failover(NamedTuple):
                             check, verdict, f"{_since(trial, began)} after {moment}"
                         )
                     told.append(verdict)
-            seen = f"{_since(trial, began)} after {moment} all was as wanted"
+            seen.append(f"{_since(trial, began)} after {moment} all was as wanted")
         shown_by = tuple(dict.fromkeys(shown for verdict in told for shown in verdict.shown_by))
-        return Verdict(True, seen, shown_by)
+        return Verdict(True, "; ".join(seen), shown_by)
 
     def _steps(self, trial: Trial) -> Iterator[tuple[str, Duration, tuple[Check, ...]]]:
         """What is done to the network, and what has to be so how soon after it."""

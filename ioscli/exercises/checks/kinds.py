@@ -5,11 +5,15 @@ from typing import Protocol
 from ioscli.exercises.checks.adjacency import AdjacencyCheck
 from ioscli.exercises.checks.any_of import AnyOf
 from ioscli.exercises.checks.config import ConfigCheck
+from ioscli.exercises.checks.connect import Connect
 from ioscli.exercises.checks.encrypted import Encrypted
 from ioscli.exercises.checks.failover import Failover
+from ioscli.exercises.checks.interface import InterfaceCheck
 from ioscli.exercises.checks.isakmp import IsakmpCheck
+from ioscli.exercises.checks.nat import NatCheck
 from ioscli.exercises.checks.path import Path
 from ioscli.exercises.checks.ping import Ping
+from ioscli.exercises.checks.route import RouteCheck
 from ioscli.exercises.checks.sa import SaCheck
 from ioscli.exercises.checks.stable import Stable
 from ioscli.exercises.verdict import Check
@@ -30,10 +34,14 @@ KINDS: dict[str, _Reader] = {
     "ping": Ping.read,
     "path": Path.read,
     "encrypted": Encrypted.read,
+    "connect": Connect.read,
     "failover": Failover.read,
     "stable": Stable.read,
     "any-of": AnyOf.read,
     "sa": SaCheck.read,
+    "interface": InterfaceCheck.read,
+    "nat": NatCheck.read,
+    "route": RouteCheck.read,
 }
 
 

@@ -41,7 +41,7 @@ def why_lost(trial: Trial, asked: Asked) -> Why:
     node, lost = asked.echo.node, asked.lost
     if asked.unsent or not lost:
         shows = "ip address" if asked.echo.at_host else "show ip interface brief"
-        return Why((), (f"{node}: {shows}",))
+        return Why((asked.unsent,) if asked.unsent else (), (f"{node}: {shows}",))
     # A host that was told how much room there is sends no more that are too big.
     walk = next(filter(None, (walk_of(trial, asked, it) for it in lost)), None)
     findings = list(_story(node, walk)) if walk is not None else []
@@ -50,7 +50,7 @@ def why_lost(trial: Trial, asked: Asked) -> Why:
     if lost[0].kind is not EchoKind.FRAGMENTATION_NEEDED:
         findings += _at_the_end(trial.topology, asked, walk)
         on_the_way = list(_of_tunnels(trial, asked, walk))
-        findings += on_the_way or ([] if walk is None else _counted(walk))
+        findings += on_the_way or _held_back(trial.topology, asked, walk)
     return _as_why(findings)
 
 
@@ -191,12 +191,25 @@ def _down(node: str, router: Router, to: IPv4Address) -> Iterator[Finding]:
             yield Finding(words, (f"{node}: show ip interface brief",))
 
 
-def _counted(walk: Walk) -> Iterator[Finding]:
-    """Counters of loss that rose at the last node on the way, where nothing was refused."""
-    if not walk.steps or isinstance(last := walk.steps[-1], Drop):
+def _held_back(topology: Topology, asked: Asked, walk: Walk | None) -> Iterator[Finding]:
+    """What the last router on the way did with it that refused nothing: IPsec, or counters."""
+    hops = [step for step in walk.steps if isinstance(step, Hop)] if walk is not None else []
+    if walk is not None and walk.steps and isinstance(walk.steps[-1], Drop):
         return
-    for moved in walk.moved:
-        if moved.node == last.receiver.node and "ARP" not in moved.counter:
+    node = hops[-1].receiver.node if hops else asked.echo.node
+    router = topology.routers.get(node)
+    source = source_of(topology, asked) or asked.echo.to
+    to = source if any(hop.what == "reply" for hop in hops) else asked.echo.to
+    way = None if router is None else router.forwarding.way_out(int(to))
+    if router is not None and way is not None:
+        name, config = way[0].name, way[0].config
+        flows = [flow for flow in router.ipsec_views() if flow.interface == name]
+        if (config.crypto_map or flows) and not any(flow.outbound_spi for flow in flows):
+            what = f"crypto map {config.crypto_map} on {name}" if config.crypto_map else str(name)
+            words = f"{what} of {node} protects what leaves there, and has no SA"
+            yield Finding(words, (f"{node}: show crypto session",))
+    for moved in walk.moved if walk is not None else ():
+        if moved.node == node and "ARP" not in moved.counter:
             words = f"{moved.node} counts {moved.by} more: {moved.counter}"
             yield Finding(words, (f"{moved.node}: {moved.shown_by}",))
 

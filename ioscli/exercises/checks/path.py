@@ -16,7 +16,7 @@ from ioscli.exercises.checks.echoes import (
     until_answered,
 )
 from ioscli.exercises.checks.lost import source_of, why_lost
-from ioscli.exercises.checks.ways import Ways, ways_of
+from ioscli.exercises.checks.ways import Ways, listed, ways_of
 from ioscli.exercises.verdict import Verdict
 from ioscli.labs.explain.finding import Finding
 from ioscli.model.instant import SECOND, Duration
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from ioscli.exercises.trial import Trial
     from ioscli.labs.document import Item
     from ioscli.labs.labfile import Lab
+
+_PACE = 2 * SECOND
+"""Between two pings, as long as it is another way."""
 
 
 class Path(NamedTuple):
@@ -62,14 +65,14 @@ class Path(NamedTuple):
     @property
     def title(self) -> str:
         """What is wanted."""
-        words = []
+        words = self.echo.wanted()
         if self.via:
-            words.append(f"goes by {_then(self.via)}")
+            words += f" by {listed(self.via)}"
         if self.avoid:
-            words.append(f"keeps away from {' and '.join(self.avoid)}")
+            words += f", keeping away from {listed(self.avoid)}"
         if self.back:
-            words.append(f"comes back by {_then(self.back)}")
-        return f"What {self.echo.sender} sends to {self.echo.to} {', '.join(words)}"
+            words += f", and is answered by way of {listed(self.back)}"
+        return words
 
     @property
     def disturbs(self) -> bool:
@@ -85,17 +88,16 @@ class Path(NamedTuple):
             ways = ways_of(trial, asked)
             if (asked.wholly and self._is_right(ways)) or trial.now >= end:
                 break
-            trial.wait(Duration(min(SECOND, end - trial.now)))
+            trial.wait(Duration(min(_PACE, end - trial.now)))
         if not asked.wholly:
             why = why_lost(trial, asked)
             shown_by = (self.echo.typed(), *why.shown_by)
             return Verdict(False, str(asked), shown_by, why.because)
-        seen = f"it went by {_then(ways.there)}, and the answer by {_then(ways.back)}"
         if self._is_right(ways):
-            return Verdict(True, seen, (self._traceroute(),))
+            return Verdict(True, str(ways), (self._traceroute(),))
         findings = list(self._wrong(trial, asked, ways))
         shown_by = (self._traceroute(), *(shown for it in findings for shown in it.shown_by))
-        return Verdict(False, seen, shown_by, tuple(it.words for it in findings))
+        return Verdict(False, str(ways), shown_by, tuple(it.words for it in findings))
 
     def _is_right(self, ways: Ways) -> bool:
         return (
@@ -110,15 +112,25 @@ class Path(NamedTuple):
         there = not _stand_in(self.via, ways.there) or bool(avoided & {*ways.there})
         back = not _stand_in(self.back, ways.back) or bool(avoided & {*ways.back})
         if there:
-            yield from _routes(trial, self._astray(ways.there), "it", self.echo.to)
+            nodes = self._deciding(ways.there, self.via, ways.carriers)
+            yield from _routes(trial, nodes, "it", self.echo.to)
         source = source_of(trial.topology, asked) if back else None
         if source is not None:
-            yield from _routes(trial, self._astray(ways.back), "the answer", source)
+            nodes = self._deciding(ways.back, self.back, ways.carriers)
+            yield from _routes(trial, nodes, "the answer", source)
 
-    def _astray(self, nodes: tuple[str, ...]) -> tuple[str, ...]:
-        """The nodes that decide: up to the first that is to be avoided, and not the last one."""
-        at = next((at for at, node in enumerate(nodes) if node in self.avoid), len(nodes) - 1)
-        return nodes[:at]
+    def _deciding(
+        self, nodes: tuple[str, ...], wanted: tuple[str, ...], carriers: frozenset[str]
+    ) -> list[str]:
+        """Those that may have sent it astray: after what is right, and before what is wrong."""
+        right = -1
+        for node in wanted:
+            if node not in nodes[right + 1 :]:
+                break
+            right = nodes.index(node, right + 1)
+        last = next((at for at, node in enumerate(nodes) if node in self.avoid), len(nodes) - 1)
+        first = max(right, 0) if right < last else 0
+        return [node for node in nodes[first:last] if node not in carriers]
 
     def _traceroute(self) -> str:
         echo = self.echo
@@ -134,11 +146,7 @@ def _stand_in(wanted: tuple[str, ...], nodes: tuple[str, ...]) -> bool:
     return all(node in others for node in wanted)
 
 
-def _then(nodes: tuple[str, ...]) -> str:
-    return ", ".join(nodes[:-1]) + f" and {nodes[-1]}" if len(nodes) > 1 else "".join(nodes)
-
-
-def _routes(trial: Trial, nodes: tuple[str, ...], what: str, to: IPv4Address) -> Iterator[Finding]:
+def _routes(trial: Trial, nodes: list[str], what: str, to: IPv4Address) -> Iterator[Finding]:
     """By which route each router of a way sends on what is for an address."""
     for node in nodes:
         router = trial.topology.routers.get(node)

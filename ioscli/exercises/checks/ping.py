@@ -17,7 +17,9 @@ from ioscli.exercises.checks.echoes import (
     until_answered,
 )
 from ioscli.exercises.checks.lost import why_lost
-from ioscli.exercises.checks.ways import ways_of
+from ioscli.exercises.checks.parties import addresses_of
+from ioscli.exercises.checks.senders import TIMEOUT
+from ioscli.exercises.checks.ways import listed, ways_of
 from ioscli.exercises.verdict import Verdict
 from ioscli.model.instant import Duration
 
@@ -53,13 +55,7 @@ class Ping(NamedTuple):
     @property
     def title(self) -> str:
         """What is wanted."""
-        echo = self.echo
-        words = f"{echo.sender} {'reaches' if self.expects_reply else 'does not reach'} {echo.to}"
-        if echo.size != Echo(echo.node, echo.to).size:
-            words += f" with {echo.size} bytes"
-        if echo.df:
-            words += " and DF set" if " with " in words else " with DF set"
-        return words
+        return self.echo.wanted("reaches" if self.expects_reply else "does not reach")
 
     @property
     def disturbs(self) -> bool:
@@ -72,17 +68,31 @@ class Ping(NamedTuple):
         if self.expects_reply:
             asked = until_answered(trial, self.echo, self.requests, self.within)
             if asked.wholly:
-                return Verdict(True, str(asked), shown_by)
+                return self._answered(trial, asked)
             why = why_lost(trial, asked)
             return Verdict(False, str(asked), (*shown_by, *why.shown_by), why.because)
-        steadily(trial, self.echo, self.within)  # ARP and IKE cost the first ones anyway
+        # ARP and IKE cost the first ones anyway. The last ones are to be lost in time, too.
+        left = trial.until(self.within) - trial.now - self.requests * TIMEOUT
+        steadily(trial, self.echo, Duration(max(0, left)))
         asked = once(trial, self.echo, self.requests)
         if not asked.answered:
             return Verdict(True, str(asked), shown_by)
         return Verdict(False, str(asked), shown_by, _way_taken(trial, asked))
 
+    def _answered(self, trial: Trial, asked: Asked) -> Verdict:
+        """Right, unless somebody has taken the address of a node that is not the answer's."""
+        to, typed = self.echo.to, self.echo.typed(self.requests)
+        fixed = [node for node in trial.topology.nodes if node not in trial.exercise.nodes]
+        owners = [node for node in fixed if to in set(addresses_of(trial.topology, node))]
+        who = ways_of(trial, asked).back[:1]
+        if not owners or not who or who[0] in owners:
+            return Verdict(True, str(asked), (typed,))
+        seen = f"{asked}, but by {who[0]} instead of {owners[0]}"
+        words = f"{who[0]} has taken the address {to} of {owners[0]}"
+        return Verdict(False, seen, (typed, f"{who[0]}: show ip interface brief"), (words,))
+
 
 def _way_taken(trial: Trial, asked: Asked) -> tuple[str, ...]:
     """Which way the unwanted pings go."""
     ways = ways_of(trial, asked)
-    return (f"they go by {', '.join(ways.there)}",) if ways.there else ()
+    return (f"they go by {listed(ways.there)}",) if ways.there else ()

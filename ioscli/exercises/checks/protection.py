@@ -68,16 +68,22 @@ def why_unprotected(
         return
     names = [name] if name is not None else list(_concerned(trial.topology, router, peer))
     if not names:
+        maps = ", ".join(sorted(router.config.crypto_maps))
         words = f"{node} protects nothing: no tunnel has a profile, and no interface a crypto map"
+        if maps:
+            words = f"{node} protects nothing: no interface has its crypto map {maps}"
         yield Finding(words, (show, f"{node}: show crypto ipsec profile"), Rank.INTERFACE)
     told = False
     for interface in names[:_MOST_INTERFACES]:
         findings = trial.explained(node, interface)[:_MOST_FINDINGS]
         yield from findings
         told = told or bool(findings)
-    if names and not told and trial.deadline is None and not _speaks_with(trial, router, peer):
+    if names and not told and trial.deadline is None:
+        show = f"{node}: show crypto session"
         words = f"{node} has no tunnel or crypto map entry whose peer is {peer}"
-        yield Finding(words, (f"{node}: show crypto session",), Rank.ENDS)
+        if _speaks_with(trial, router, peer):
+            words = f"both ends are as they should be, and no traffic of {node} has asked for SAs"
+        yield Finding(words, (show,), Rank.ENDS)
 
 
 def _concerned(topology: Topology, router: Router, peer: Party) -> Iterator[InterfaceName]:

@@ -126,8 +126,8 @@ class SaCheck(NamedTuple):
         if details:
             words += f": {details}"
         if self.traffic is not None:
-            words += ", which carry" if self.expected else ", even while it asks for them:"
-            words += f" pings {self.traffic}"
+            words += ", through which " if self.expected else ", even when "
+            words += self.traffic.wanted("pings")
         return words
 
     @property
@@ -150,6 +150,9 @@ class SaCheck(NamedTuple):
             return Verdict(there, self._seen(topology), shown_by)
         if not there:
             causes = list(self._causes(trial))
+            if not causes and asked is not None and not asked.answered:
+                why = why_lost(trial, asked)
+                causes = [Finding(words, why.shown_by) for words in why.because]
             return _failed(self._seen(topology), shown_by, causes)
         if asked is not None and not asked.answered:
             why = why_lost(trial, asked)

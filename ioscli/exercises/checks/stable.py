@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from ioscli.exercises.checks import fields as values
-from ioscli.exercises.checks.adjacency import neighbors
+from ioscli.exercises.checks.neighbors import neighbors
+from ioscli.exercises.checks.ways import listed
 from ioscli.exercises.verdict import Verdict
 from ioscli.labs.labfile import NodeKind
 from ioscli.model.instant import MINUTE, SECOND, Duration, Instant
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from ioscli.router.router import Router
 
 _LOOK = Duration(SECOND // 2)
+_SETTLING = MINUTE
+"""Before the first look: a designated router is elected after 40 s (RFC 2328, 9.4)."""
 _MOST_LOOKS = 2_000
 """Over a longer time the looks are further apart; what came and went between two is known by
 when it came."""
@@ -27,6 +30,7 @@ _ENOUGH = 3
 """Changes of one thing that tell that it goes on and on."""
 _MOST_TOLD = 3
 _NOTHING = "none"
+_PROTOCOLS = ("ospf", "eigrp", "bgp")
 _MESSAGE = re.compile(
     r"%(?:TUN|OSPF|DUAL|BGP|LINEPROTO|LINK|CRYPTO|PIM|HSRP)-\d-"
     r"(?:RECURDOWN|ADJCHG|NBRCHANGE|ADJCHANGE|UPDOWN|SESSION_STATUS): .*"
@@ -87,7 +91,7 @@ class Stable(NamedTuple):
         """What is wanted."""
         minutes, rest = divmod(self.span, MINUTE)
         span = f"{self.span / SECOND:g} s" if rest or minutes < _ENOUGH else f"{minutes} minutes"
-        return f"For {span} no tunnel, neighbor, SA or route of {_listed(self.nodes)} changes"
+        return f"For {span} no tunnel, neighbor, SA or route of {listed(self.nodes)} changes"
 
     @property
     def disturbs(self) -> bool:
@@ -96,19 +100,26 @@ class Stable(NamedTuple):
 
     def judge(self, trial: Trial) -> Verdict:
         """Look every now and then, until something has changed often enough or time is up."""
+        if trial.deadline is None:
+            trial.wait(_SETTLING)
         routers = {node: trial.topology.routers[node] for node in self.nodes}
         logged: list[tuple[str, str]] = []
         stops = [_listen(node, router, logged) for node, router in routers.items()]
         history: dict[Thing, list[str]] = {}
-        before = dict(_things(routers))
+        before, mark = dict(_things(routers)), _mark(routers)
 
         def shaken() -> bool:
-            nonlocal before
+            nonlocal before, mark
+            new = _mark(routers)
+            if new == mark:
+                return False
+            mark = new
             now = dict(_things(routers))
             for thing in (*before, *(it for it in now if it not in before)):
                 was, found = before.get(thing, _GONE), now.get(thing, _GONE)
                 if was != found:
-                    history.setdefault(thing, [was.words]).append(found.words)
+                    same = " again" if was.words == found.words else ""
+                    history.setdefault(thing, [was.words]).append(found.words + same)
             before = now
             return any(len(states) > _ENOUGH for states in history.values())
 
@@ -133,8 +144,11 @@ def _told(history: Mapping[Thing, list[str]], logged: list[tuple[str, str]]) -> 
     words = "; ".join(f"{thing}: {', then '.join(history[thing])}" for thing in first)
     if len(things) > _MOST_TOLD:
         words += f"; and {len(things) - _MOST_TOLD} more"
-    shown_by = [f"{thing.node}: {_SHOWS[thing.kind].format(thing.name)}" for thing in first]
+    shown_by = [f"{it.node}: {_SHOWS[it.kind].format(it.name.split(' ')[0])}" for it in first]
     shown_by += [f"{node}: show logging" for node, _ in logged]
+    logged = sorted(
+        logged, key=lambda it: not it[1].startswith("%TUN")
+    )  # what is a cause by itself
     said = dict.fromkeys(f"{node} logged {line.removesuffix('.')}" for node, line in logged)
     return Verdict(False, words, tuple(dict.fromkeys(shown_by)), tuple(said)[:_MOST_TOLD])
 
@@ -150,6 +164,20 @@ def _listen(node: str, router: Router, logged: list[tuple[str, str]]) -> Callabl
     return router.console.subscribe(note)
 
 
+def _mark(routers: Mapping[str, Router]) -> list[object]:
+    """What is another one whenever any of `_things` is, and much quicker to tell."""
+    mark: list[object] = []
+    for router in routers.values():
+        mark += [(id(it.rib), it.rib.version) for it in router.vrfs.values()]
+        tunnels = [it for it in router.interfaces.values() if isinstance(it, TunnelInterface)]
+        mark += [(it.name, it.protocol_up) for it in tunnels]
+        mark += [known for protocol in _PROTOCOLS for known in neighbors(router, protocol)]
+        engine = router.running_crypto
+        flows = () if engine is None else engine.flows.values()
+        mark += [flow for flow in flows if flow.flow.current is not None]
+    return mark
+
+
 def _things(routers: Mapping[str, Router]) -> Iterator[tuple[Thing, State]]:
     """All that may come and go, as it is now."""
     for node, router in routers.items():
@@ -157,7 +185,7 @@ def _things(routers: Mapping[str, Router]) -> Iterator[tuple[Thing, State]]:
             if isinstance(interface, TunnelInterface):
                 words = "up" if interface.protocol_up else "down"
                 yield Thing(node, "tunnel", str(interface.name)), State(words)
-        for protocol in ("ospf", "eigrp", "bgp"):
+        for protocol in _PROTOCOLS:
             for known in neighbors(router, protocol):
                 where = "" if known.interface is None else f" on {known.interface}"
                 name = f"{protocol.upper()} neighbor {known.address}{where}"
@@ -166,11 +194,11 @@ def _things(routers: Mapping[str, Router]) -> Iterator[tuple[Thing, State]]:
             if flow.outbound_spi:
                 name = f"SA with {flow.peer} on {flow.interface}"
                 yield Thing(node, "sa", name), State("up")
-        for route in router.route_views():
-            ways = [f"{it.address or ''} {it.interface or ''}".strip() for it in route.paths]
-            words = f"{route.code} by {' and '.join(ways)}" if ways else route.code
-            yield Thing(node, "route", str(route.prefix)), State(words, route.installed)
-
-
-def _listed(nodes: tuple[str, ...]) -> str:
-    return ", ".join(nodes[:-1]) + f" and {nodes[-1]}" if len(nodes) > 1 else "".join(nodes)
+        for table in router.vrfs:
+            where = f" (VRF {table})" if table else ""
+            for route in router.route_views(table):
+                ways = [f"{it.address or ''} {it.interface or ''}".strip() for it in route.paths]
+                words = f"{route.code} by {' and '.join(ways)}" if ways else route.code
+                # RIP says again and again what it has said, and its routes are new each time.
+                since = Instant(0) if route.code == "R" else route.installed
+                yield Thing(node, "route", f"{route.prefix}{where}"), State(words, since)

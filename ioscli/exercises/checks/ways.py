@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.labs.explain.walk import Hop, Walk, follow
@@ -10,7 +11,7 @@ from ioscli.model.instant import Instant
 from ioscli.router.probes import EchoKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ioscli.exercises.checks.echoes import Asked, Heard
     from ioscli.exercises.trial import Trial
@@ -26,6 +27,16 @@ class Ways(NamedTuple):
     """From the pinging node to the one that answers."""
     back: tuple[str, ...]
     """From that one to the pinging node."""
+    carriers: frozenset[str] = frozenset()
+    """Those that only saw the outside of a tunnel, and decided nothing about what is in it."""
+
+    def __str__(self) -> str:
+        return f"it went by {listed(self.there)}, and the answer by {listed(self.back)}"
+
+
+def listed(nodes: Sequence[str]) -> str:
+    """`R1, R2 and R3`."""
+    return ", ".join(nodes[:-1]) + f" and {nodes[-1]}" if len(nodes) > 1 else "".join(nodes)
 
 
 def ways_of(trial: Trial, asked: Asked) -> Ways:
@@ -41,7 +52,18 @@ def ways_of(trial: Trial, asked: Asked) -> Ways:
     return Ways(
         tuple(dict.fromkeys((*there, *back[:1]))),
         tuple(dict.fromkeys((*back, node))) if back else (),
+        frozenset(hop.receiver.node for hop in hops if _is_carried(trial, hop)),
     )
+
+
+def _is_carried(trial: Trial, hop: Hop) -> bool:
+    """Whether it came to a router inside of a packet that was not for this router."""
+    router = trial.topology.routers.get(hop.receiver.node)
+    outer = [layer.detail.split()[2] for layer in hop.layers if layer.name == "IPv4"]
+    if router is None or len(outer) < 2:
+        return False
+    to = IPv4Address(outer[0]).packed
+    return all(to not in table.forwarding.own_addresses for table in router.vrfs.values())
 
 
 def _senders(trial: Trial, hops: list[Hop], what: str) -> Iterator[str]:

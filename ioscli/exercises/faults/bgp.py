@@ -111,11 +111,21 @@ def _default_route(net: Network) -> Iterator[Site]:
         yield Site((edit,), (f"show ip bgp neighbors {_neighbor_of(place)} advertised-routes",))
 
 
-def _without(words: str) -> "_Rule":
-    return _Rule(words)
+def _update_source(net: Network) -> Iterator[Site]:
+    """At both ends: a session that one end opens as it should is the session of both."""
+    lines = list(_lines(net, "neighbor * update-source *"))
+    for node, place in lines:
+        far = net.owner(IPv4Address(_neighbor_of(place)))
+        edits = [Edit(node, place.sections, place.text, None)]
+        for other, theirs in lines:
+            back = net.owner(IPv4Address(_neighbor_of(theirs)))
+            if far is not None and other == far.node and back is not None and back.node == node:
+                edits.append(Edit(other, theirs.sections, theirs.text, None))
+        if len(edits) > 1:
+            yield Site(tuple(edits), (*_shows(place), "show tcp brief"))
 
 
-class _Rule:
+class _Left:
     """The sites of a line that a session needs: it is left out."""
 
     def __init__(self, words: str) -> None:
@@ -208,12 +218,13 @@ FAULTS = (
     ),
     Fault(
         "bgp-update-source",
-        "BGP opens a session from another address than the neighbor expects",
+        "BGP opens sessions from other addresses than the neighbors expect",
         Area.BGP,
         _NEIGHBORS,
-        "Without `update-source` the session comes from the address of the outgoing interface, for"
-        " which the neighbor has no configuration; it refuses the connection.",
-        _without("update-source *"),
+        "Without `update-source` a session comes from the address of the outgoing interface, for"
+        " which the neighbor has no configuration; it refuses the connection. It is enough for one"
+        " of the two to do it right, which is why this may come to light late.",
+        _update_source,
     ),
     Fault(
         "bgp-next-hop",
@@ -222,7 +233,7 @@ FAULTS = (
         _NEIGHBORS,
         "iBGP leaves the next hop as it came (RFC 4271, 5.1.3), which is the address of an external"
         " router; where the neighbor has no route to it, its path is not valid.",
-        _without("next-hop-self*"),
+        _Left("next-hop-self*"),
     ),
     Fault(
         "bgp-multihop",
@@ -231,6 +242,6 @@ FAULTS = (
         _NEIGHBORS,
         "External sessions have TTL 1 and want a connected neighbor, unless `ebgp-multihop` says"
         " otherwise: the session stays Idle.",
-        _without("ebgp-multihop *"),
+        _Left("ebgp-multihop *"),
     ),
 )

@@ -34,6 +34,7 @@ def _entries(net: Network) -> Iterator[tuple[str, Place]]:
     """Entries of crypto maps, and profiles: what is proposed for phase 2."""
     yield from net.find("crypto map * ipsec-isakmp")
     yield from net.find("crypto ipsec profile *")
+    yield from net.find("crypto dynamic-map *")
 
 
 def _pfs(net: Network) -> Iterator[Site]:

@@ -3,15 +3,17 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.exercises.answer import Answer
+from ioscli.exercises.checks.connect import Connect
+from ioscli.exercises.checks.neighbors import neighbors
 from ioscli.exercises.exercise import Difficulty, Exercise, Kind
 from ioscli.exercises.faults.echoing import ping_all, ping_watched
 from ioscli.exercises.faults.probes import (
     Adjacent,
     Line,
+    Opened,
     Probe,
     Quiet,
     Reach,
@@ -20,12 +22,12 @@ from ioscli.exercises.faults.probes import (
     Sealed,
     Secured,
     Values,
+    connections,
     reaches,
 )
 from ioscli.exercises.trial import Runaway, Trial
 from ioscli.labs.explain.ends import owner_of
 from ioscli.model.instant import MINUTE, SECOND, Duration
-from ioscli.model.rib import RouteSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +41,13 @@ SETTLE = Duration(90 * SECOND)
 """Time for adjacencies and sessions that the lab's warm-up does not wait for."""
 _WATCHED = Duration(150 * SECOND)
 """Two rounds of a tunnel that routes itself away, and of EIGRP's retry limit."""
+_CONNECT = Duration(20 * SECOND)
+_TRANSFER = 20_000
+"""Bytes: a dozen segments of the largest size."""
+_MSS = (1260, 1300, 1360, 1398, 1420, 1436)
+"""What `ip tcp adjust-mss` is usually given; without it hosts offer 1460."""
 _SIZES = (1500, 1450, 1400, 1350, 1300, 1200, 1000, 750, 500)
+PROTOCOLS = ("ospf", "eigrp", "bgp")
 _DYNAMIC = ("O", "D", "B", "R", "S")
 _COMES_AND_GOES = re.compile(
     r"%(OSPF-5-ADJCHG|DUAL-5-NBRCHANGE|BGP-5-ADJCHANGE|LINEPROTO-5-UPDOWN|TUN-5-RECURDOWN)"
@@ -68,6 +76,7 @@ def working(lab: "Lab", texts: "Mapping[str, str]", grammar: "Grammar") -> Measu
     answered = [it for it in small if found[it]]
     large = _largest(trial, answered)
     values: dict[Probe, Hashable] = dict.fromkeys([*answered, *large], True)
+    values |= dict.fromkeys(_opened(trial), True)
     values |= dict.fromkeys(sorted(sealed - readable, key=repr), True)
     values |= _state(trial.topology)
     values |= _watched(trial)[0]
@@ -91,6 +100,11 @@ def measure(
     found, _, readable = ping_watched(trial, small, opening=False)
     values: dict[Probe, Hashable] = dict(found.items())
     values |= dict(ping_all(trial, large).items())
+    for opened in (it for it in probes if isinstance(it, Opened)):
+        asked = Reach(opened.node, opened.source, opened.to, at_host=True)
+        # Where not even a ping is answered nobody waits for a connection.
+        reached = values.get(asked, True)
+        values[opened] = bool(reached) and connect_check(opened, _CONNECT).judge(trial).passed
     for probe in probes:
         if isinstance(probe, Sealed):
             values[probe] = probe not in readable if values.get(probe.reach) else None
@@ -136,6 +150,23 @@ def _largest(trial: Trial, answered: list[Reach]) -> list[Reach]:
     return found
 
 
+def _opened(trial: Trial) -> Iterator[Opened]:
+    """Connections that carry a transfer, and the least MSS that their SYNs arrive with."""
+    for it in connections(trial.topology):
+        if connect_check(it, _CONNECT).judge(trial).passed:
+            yield it
+            offered = [it._replace(mss=mss) for mss in _MSS]
+            yield from [x for x in offered if connect_check(x, _CONNECT).judge(trial).passed][:1]
+
+
+def connect_check(probe: Opened, within: Duration) -> Connect:
+    """That a connection opens: that a transfer over it ends, or that its MSS is small enough."""
+    octets = _TRANSFER if probe.mss is None else 0
+    return Connect(
+        probe.node, probe.to, probe.port, "open", probe.mss, octets, within, at_host=True
+    )
+
+
 # -- state -----------------------------------------------------------------------------------------
 
 
@@ -157,48 +188,14 @@ def _state(topology: "Topology") -> dict[Probe, Hashable]:
 def _neighbors(
     topology: "Topology", node: str, router: "Router"
 ) -> Iterator[tuple[Adjacent, Hashable]]:
-    def adjacent(protocol: str, interface: str, address: IPv4Address) -> Adjacent:
-        owner = owner_of(topology, address)
-        return Adjacent(node, protocol, interface, owner[0] if owner else str(address), address)
-
-    for _, interface, address, state in ospf_neighbors(router):
-        yield adjacent("ospf", interface, address), state
-    for interface, address in eigrp_neighbors(router):
-        yield adjacent("eigrp", interface, address), "up"
-    for address, state in bgp_neighbors(router):
-        yield adjacent("bgp", "", address), state
-
-
-def ospf_neighbors(router: "Router") -> Iterator[tuple[str, str, IPv4Address, str]]:
-    """Process, interface, address and state of every OSPF neighbor."""
-    from ioscli.router.ospf import OspfProcess
-
-    for process in router.routing.of_source(RouteSource.OSPF):
-        assert isinstance(process, OspfProcess)
-        for name, interface in process.machine.interfaces.items():
-            for neighbor in interface.neighbors.values():
-                yield process.name, str(name), neighbor.address, str(neighbor.state)
-
-
-def eigrp_neighbors(router: "Router") -> Iterator[tuple[str, IPv4Address]]:
-    """Interface and address of every EIGRP neighbor."""
-    from ioscli.router.eigrp import EigrpProcess
-
-    for process in router.routing.of_source(RouteSource.EIGRP):
-        assert isinstance(process, EigrpProcess)
-        for name, interface in process.machine.interfaces.items():
-            for neighbor in interface.neighbors.values():
-                yield str(name), neighbor.ip
-
-
-def bgp_neighbors(router: "Router") -> Iterator[tuple[IPv4Address, str]]:
-    """Address and state of every BGP neighbor."""
-    from ioscli.router.bgp import BgpProcess
-
-    for process in router.routing.of_source(RouteSource.BGP):
-        assert isinstance(process, BgpProcess)
-        for address, neighbor in process.machine.neighbors.items():
-            yield address, neighbor.state.value
+    for protocol in PROTOCOLS:
+        for known in neighbors(router, protocol):
+            owner = owner_of(topology, known.address)
+            peer = str(known.address) if owner is None else owner[0]
+            yield (
+                Adjacent(node, protocol, known.interface or "", peer, known.address),
+                known.state,
+            )
 
 
 def _secured(node: str, router: "Router") -> Iterator[tuple[Secured, Hashable]]:
@@ -236,4 +233,4 @@ def _listen(node: str, router: "Router", heard: Counter[tuple[str, str]]) -> Cal
     return router.console.subscribe(note)
 
 
-__all__ = ["SETTLE", "Measured", "Runaway", "boot", "measure", "working"]
+__all__ = ["SETTLE", "Measured", "Runaway", "boot", "connect_check", "measure", "working"]

@@ -81,7 +81,7 @@ def _side_missing(net: Network) -> Iterator[Site]:
 
 
 def _overload(net: Network) -> Iterator[Site]:
-    for node, place in net.find(f"{_SOURCE}* overload"):
+    for node, place in net.find(f"{_SOURCE}* pool * overload"):
         edit = Edit(node, (), place.text, place.text.removesuffix(" overload"))
         yield Site((edit,), _SHOWS)
 

@@ -183,12 +183,9 @@ class Network:
         while waiting:
             here = waiting.pop()
             far = [end for link in self.lab.links if here in link.ends for end in link.ends]
-            for end in far:
-                if self.lab.nodes[end.node].kind is NodeKind.SWITCH:
-                    far += [
-                        it for link in self.lab.links for it in link.ends if it.node == end.node
-                    ]
-            waiting += [end for end in dict.fromkeys(far) if end not in found]
+            if self.lab.nodes[here.node].kind is NodeKind.SWITCH:
+                far += [it for link in self.lab.links for it in link.ends if it.node == here.node]
+            waiting += [end for end in far if end not in found]
             found.update(far)
         return found
 

@@ -41,11 +41,14 @@ class Sealed(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A TCP connection from host to host; its value: the MSS that arrives, None if none does."""
+    """A TCP connection from a Linux host; its value: whether a transfer over it is finished."""
 
     node: str
+    source: IPv4Address
     to: IPv4Address
     port: int
+    mss: int | None = None
+    """What the SYN that arrives may offer at most; with it nothing needs to be transferred."""
 
 
 class Line(NamedTuple):
@@ -136,6 +139,18 @@ def _along_tunnels(topology: Topology) -> Iterator[Reach]:
         for other, far in ends:
             if node != other and address.network == far.network:
                 yield Reach(node, address.ip, far.ip)
+
+
+def connections(topology: Topology) -> Iterator[Opened]:
+    """From every Linux host to every port at which another one listens."""
+    for node in topology.hosts:
+        for source in _addresses(topology, node):
+            for other, server in topology.hosts.items():
+                if other == node:
+                    continue
+                for to in _addresses(topology, other):
+                    for port in server.stack.tcp.machine.listening:
+                        yield Opened(node, source, to, port)
 
 
 def _places(topology: Topology, node: str) -> Iterator[IPv4Address]:

@@ -6,7 +6,8 @@
 - submission: a source into configurations by node
 - work: what is done with a source in a process of its own; cell: that process; keeper: who
   starts, times, kills and replaces it
-- local: many keepers on this machine; cluster: the same on the workers of a Dask cluster
+- local: many keepers on this machine; cluster: the same on the workers of a Dask cluster;
+  grading: a class by one of them
 - graded: what came out; csv_report, junit_report, json_report, html_report, table: how it is told;
   summary: in a sentence
 

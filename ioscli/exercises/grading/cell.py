@@ -1,6 +1,6 @@
 """The process in which submissions are dealt with, started by a keeper: `python -m` this.
 
-It reads the exercise, marks the start once so that everything is loaded, and from then on each
+It reads the exercise, marks the solution once so that everything is loaded, and from then on each
 piece of work is done by a fork of it that has limits of its own: whatever becomes of that, the
 next fork begins from the same state. Where there is no fork (Windows), it does the work itself,
 and the keeper replaces it when it has to be stopped.
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from ioscli.exercises.grading.limits import Limits
-from ioscli.exercises.grading.messages import LARGEST, Outcome, packed, receive, unpacked
+from ioscli.exercises.grading.messages import LARGEST, Outcome, packed, receive, unpacked, write_all
 from ioscli.exercises.grading.work import Desk, Work, fault_of
 from ioscli.labs.errors import InputError
 
@@ -32,6 +32,8 @@ class Setup(NamedTuple):
     lab_file: Path
     seed: int
     limits: Limits
+    marks: bool = True
+    """Whether it is to mark, and not only to read: then it gets ready for that."""
 
 
 def main() -> None:
@@ -47,12 +49,12 @@ def main() -> None:
         try:
             desk = _desk(setup)
         except InputError as error:
-            answers.write(packed(Outcome(trouble=str(error))))
+            write_all(answers.fileno(), packed(Outcome(trouble=str(error))))
             return
         except Exception as error:  # told to the user, who may have written the exercise
-            answers.write(packed(Outcome(trouble=fault_of(error))))
+            write_all(answers.fileno(), packed(Outcome(trouble=fault_of(error))))
             return
-        answers.write(packed(Outcome(value=True)))
+        write_all(answers.fileno(), packed(Outcome(value=True)))
         _serve(desk, setup.limits, commands, answers)
 
 
@@ -64,7 +66,8 @@ def _desk(setup: Setup) -> Desk:
 
     exercise = read_exercise(setup.lab_file)
     desk = Desk(exercise, load_grammar(), setup.seed)
-    mark(exercise, Answer.of_solution(exercise), desk.grammar, setup.seed)
+    if setup.marks:
+        mark(exercise, Answer.of_solution(exercise), desk.grammar, setup.seed)
     gc.collect()
     gc.freeze()  # what forks share is not looked through, and so not copied
     return desk
@@ -79,7 +82,7 @@ def _serve(desk: Desk, limits: Limits, commands: BinaryIO, answers: BinaryIO) ->
             if forks
             else _done(work, desk, limits)
         )
-        answers.write(packed(outcome))
+        write_all(answers.fileno(), packed(outcome))
 
 
 def _done(work: Work, desk: Desk, limits: Limits) -> Outcome:
@@ -103,7 +106,7 @@ def _in_a_fork(
             for descriptor in (reading, commands.fileno(), answers.fileno()):
                 os.close(descriptor)
             limits.apply()
-            _write_all(writing, packed(_done(work, desk, limits)))
+            write_all(writing, packed(_done(work, desk, limits)))
             status = 0
         finally:
             os._exit(status)
@@ -151,12 +154,6 @@ def _death(code: int, limits: Limits) -> str:
     if code >= 0:  # no memory was left even to say so
         return limits.too_large
     return f"stopped: the process that dealt with it died ({signal.Signals(-code).name})"
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
 
 
 if __name__ == "__main__":

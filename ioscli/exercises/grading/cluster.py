@@ -7,15 +7,18 @@ nothing, as the scheduler gives its tasks to another; a task that several worker
 marked on this machine in the end.
 """
 
+import asyncio
 import hashlib
+import logging
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from threading import Lock
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ioscli.exercises.grading.cell import Setup
@@ -32,10 +35,12 @@ from ioscli.labs.errors import InputError, quoted
 if TYPE_CHECKING:
     from ioscli.exercises.exercise import Exercise
 
-CONNECT_SECONDS = 10.0
+CONNECT_SECONDS = 5.0
 _WORKERLESS_SECONDS = 60.0
+_LOOK_SECONDS = 2.0
 _TASKS_A_THREAD = 4
 """Read ahead for each thread of the cluster, so that none waits for this machine."""
+_GONE = "--scheduler: the Dask scheduler has gone away"
 _LARGEST_EXERCISE = 16 << 20
 
 
@@ -85,24 +90,32 @@ class _Bench:
             file.write_bytes(data)
         self._setup = Setup(root / parcel.lab_file, parcel.seed, parcel.limits)
         self._free: list[Keeper] = []
+        self._busy: set[Keeper] = set()
+        self._closed = False
         self._lock = Lock()
 
     def do(self, submission: Submission) -> Outcome:
         """Mark it with a free keeper, or a new one."""
         with self._lock:
             keeper = self._free.pop() if self._free else Keeper(self._setup)
+            self._busy.add(keeper)
         try:
             return keeper.do(Mark(submission))
         finally:
             with self._lock:
+                self._busy.remove(keeper)
                 self._free.append(keeper)
+                if self._closed:
+                    keeper.close()
 
     def close(self) -> None:
-        """Stop the keepers that are free."""
+        """Stop the keepers, and what they do."""
         with self._lock:
-            keepers, self._free = self._free, []
-        for keeper in keepers:
-            keeper.close()
+            self._closed = True
+            for keeper in self._busy:
+                keeper.interrupt()
+            for keeper in self._free:
+                keeper.close()
         self._folder.cleanup()
 
 
@@ -135,14 +148,23 @@ def connected(address: str) -> Iterator[Any]:
     cluster has no workers.
     """
     distributed = _distributed()
+    # What it has to say is said here, in a line.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed.client", "distributed.comm", "distributed.core"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
+        found = asyncio.run(asyncio.wait_for(_identity(address), CONNECT_SECONDS))
+        if found != "Scheduler":
+            raise ValueError(f"a {found} is there")
         client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (TimeoutError, OSError, ValueError, TypeError):
-        raise InputError(f"--scheduler: no Dask scheduler answers at {quoted(address)}") from None
+    except (TimeoutError, OSError, ValueError, TypeError) as error:
+        reason = f" ({plain(str(error))})" if isinstance(error, ValueError) else ""
+        where = quoted(address)
+        raise InputError(f"--scheduler: no Dask scheduler answers at {where}{reason}") from None
     try:
         try:
             client.wait_for_workers(1, timeout=CONNECT_SECONDS)
-        except TimeoutError:
+        except (TimeoutError, OSError):
             raise InputError(f"--scheduler: no worker is at {quoted(address)}") from None
         yield client
     finally:
@@ -161,6 +183,21 @@ def grade_on_cluster(
     Raises InputError where the cluster goes away.
     """
     return _Run(client, workers, exercise, parcel).grade(sources)
+
+
+async def _identity(address: str) -> object:
+    """What kind of server is at an address.
+
+    A client that does not find its scheduler is hard to be rid of: so nobody becomes one before
+    a scheduler has answered.
+    """
+    comm = await import_module("distributed.core").connect(address, timeout=CONNECT_SECONDS)
+    try:
+        await comm.write({"op": "identity", "reply": True})
+        told = await comm.read()
+    finally:
+        comm.abort()
+    return told.get("type") if isinstance(told, dict) else None
 
 
 def _distributed() -> Any:
@@ -184,6 +221,7 @@ class _Run:
         self._exercise = exercise
         self._parcel = parcel
         self._pending: dict[Any, Submission] = {}
+        self._done: SimpleQueue[Any] = SimpleQueue()
 
     def grade(self, sources: Sequence[Source]) -> Iterator[Graded]:
         """See grade_on_cluster."""
@@ -195,13 +233,33 @@ class _Run:
                 yield from self._submit(batch)
                 if self._pending:
                     yield from self._finished()
+        except (OSError, TimeoutError):  # what the library raises when it has lost its scheduler
+            raise InputError(_GONE) from None
         finally:
             self._forget()
 
     def _room(self) -> int:
         """How many more to send, so that only so many are in memory at a time."""
-        threads = sum(self._client.nthreads().values()) or 1
-        return max(0, _TASKS_A_THREAD * threads - len(self._pending))
+        return max(0, _TASKS_A_THREAD * (self._threads() or 1) - len(self._pending))
+
+    def _check_scheduler(self) -> None:
+        """Raise InputError where it has gone away, when the library has found out."""
+        deadline = monotonic() + 2 * CONNECT_SECONDS
+        while self._client.status == "connecting" and monotonic() < deadline:
+            sleep(_LOOK_SECONDS / 10)
+        if self._client.status != "running":
+            raise InputError(_GONE)
+
+    def _threads(self) -> int:
+        """Of all workers. Raises InputError where the scheduler has gone away."""
+        if self._client.status in ("closing", "closed"):
+            raise InputError(_GONE)
+        try:
+            return sum(self._client.nthreads().values())
+        except AttributeError:  # closed between these lines
+            raise InputError(_GONE) from None
+        except OSError:  # it is looking for its scheduler
+            return 0
 
     def _submit(self, batch: Sequence[Source]) -> Iterator[Graded]:
         """Send those that can be marked; what of the others."""
@@ -214,29 +272,26 @@ class _Run:
             if isinstance(submission, Submission) and not submission.refused:
                 future = self._client.submit(mark_on_worker, self._parcel, submission, pure=False)
                 self._pending[future] = submission
+                future.add_done_callback(self._done.put)
             else:
                 why = source.refused or outcome.trouble or submission.refused
                 yield refused(self._exercise, source.student, source.place, why)
 
     def _finished(self) -> Iterator[Graded]:
         """Wait for some to be done. Raises InputError where nobody is left to do them."""
-        distributed = _distributed()
         last_worker = monotonic()
-        while True:
+        while self._done.empty():
             try:
-                done = distributed.wait(
-                    list(self._pending), timeout=1.0, return_when="FIRST_COMPLETED"
-                ).done
+                self._done.put(self._done.get(timeout=_LOOK_SECONDS))
                 break
-            except TimeoutError:
+            except Empty:
                 pass
-            if self._client.status != "running":
-                raise InputError("--scheduler: the Dask scheduler has gone away")
-            if self._client.nthreads():
+            if self._threads():
                 last_worker = monotonic()
             elif monotonic() - last_worker > _WORKERLESS_SECONDS:
                 raise InputError("--scheduler: the Dask cluster has lost all of its workers")
-        for future in done:
+        while not self._done.empty():
+            future = self._done.get()
             yield self._graded(future, self._pending.pop(future))
 
     def _graded(self, future: Any, submission: Submission) -> Graded:
@@ -244,7 +299,8 @@ class _Run:
         try:
             outcome: Outcome = future.result()
         except (distributed.KilledWorker, CancelledError):
-            # Several workers died over it, or what they had of it was lost.
+            # Several workers died over it, or what was known of it is lost with a connection.
+            self._check_scheduler()
             outcome = next(self._workers.map(lambda keeper, it: keeper.do(Mark(it)), [submission]))
         except InputError:
             raise
@@ -259,5 +315,6 @@ class _Run:
     def _forget(self) -> None:
         if self._client.status != "running":
             return
-        self._client.cancel(list(self._pending))
-        self._client.run(forget_on_worker, self._parcel.digest, on_error="ignore")
+        with suppress(OSError, TimeoutError):
+            self._client.cancel(list(self._pending))
+            self._client.run(forget_on_worker, self._parcel.digest, on_error="ignore")

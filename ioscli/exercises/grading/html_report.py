@@ -17,12 +17,17 @@ section { margin-top: 2rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: .35rem .6rem; text-align: left; }
 th, td { vertical-align: top; overflow-wrap: anywhere; }
+td:first-child { min-width: 9rem; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .good { color: var(--good); } .bad { color: var(--bad); } .dim { color: var(--dim); }
 .mark { font-weight: 600; white-space: nowrap; }
 code { font: 0.9em ui-monospace, monospace; }
 ul { margin: .2rem 0; padding-left: 1.2rem; }
 li { margin: .2rem 0; }
+.checks { list-style: none; padding-left: 0; }
+.checks li { padding-left: 1.4rem; text-indent: -1.4rem; margin: .4rem 0; }
+.sign { display: inline-block; width: 1.4rem; text-indent: 0; font-weight: 600; }
+.more { display: block; text-indent: 0; }
 @media (prefers-color-scheme: dark) { :root { --good: #57c273; --bad: #ff7b72; --dim: #999; } }
 @media print { section { break-inside: avoid; } }
 """
@@ -96,7 +101,8 @@ def _section(number: int, student: Graded) -> Iterator[str]:
 
 
 def _task(number: int, task: TaskResult) -> Iterator[str]:
-    yield f"<p><b>{number}. {escape(task.text)}</b> {task.points} of {task.out_of} points</p><ul>"
+    yield f"<p><b>{number}. {escape(task.text)}</b> {task.points} of {task.out_of} points</p>"
+    yield '<ul class="checks">'
     for check in task.checks:
         yield from _check(check)
     yield "</ul>"
@@ -105,14 +111,14 @@ def _task(number: int, task: TaskResult) -> Iterator[str]:
 def _check(check: CheckResult) -> Iterator[str]:
     verdict = check.verdict
     kind, sign = ("good", "✓") if verdict.passed else ("bad", "✗")
-    yield f'<li><span class="{kind}">{sign}</span> {escape(check.title)}'
-    yield f'<br><span class="dim">{escape(verdict.seen)}</span>'
+    yield f'<li><span class="sign {kind}">{sign}</span>{escape(check.title)}'
+    yield f'<span class="more dim">{escape(verdict.seen)}</span>'
     if not verdict.passed:
         for cause in verdict.because:
-            yield f"<br>because {escape(cause)}"
+            yield f'<span class="more">because {escape(cause)}</span>'
         if verdict.shown_by:
             shown = ", ".join(f"<code>{escape(command)}</code>" for command in verdict.shown_by)
-            yield f"<br>shown by {shown}"
+            yield f'<span class="more">shown by {shown}</span>'
     yield "</li>"
 
 

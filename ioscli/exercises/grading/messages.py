@@ -3,12 +3,13 @@
 Both ends are this program; what a submission holds goes through it as text alone.
 """
 
+import os
 import pickle
 import struct
 from typing import IO, Any, NamedTuple
 
 _LENGTH = struct.Struct("!Q")
-LARGEST = 64 << 20
+LARGEST = 32 << 20
 """Bytes of one message."""
 
 
@@ -28,16 +29,29 @@ def packed(message: object) -> bytes:
 
 def receive(stream: IO[bytes]) -> Any:
     """The next message. Raises EOFError where the other end is gone."""
-    head = stream.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        raise EOFError
-    (length,) = _LENGTH.unpack(head)
+    (length,) = _LENGTH.unpack(_exactly(stream, _LENGTH.size))
     if length > LARGEST:
         raise EOFError
-    data = stream.read(length)
-    if len(data) < length:
-        raise EOFError
-    return pickle.loads(data)
+    return pickle.loads(_exactly(stream, length))
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write to a pipe, which takes a little at a time."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _exactly(stream: IO[bytes], count: int) -> bytes:
+    """So many bytes; a pipe gives what is there."""
+    parts = []
+    while count:
+        part = stream.read(count)
+        if not part:
+            raise EOFError
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
 
 
 def unpacked(data: bytes) -> Any:

@@ -20,6 +20,9 @@ _MESSAGE = re.compile(
     r"[*.]?[A-Z][a-z]{2} {1,2}\d{1,2} [\d: .]{5,24}(?: [A-Z]{1,5})?: %[A-Z]\S*: .*"
 )
 _PROMPT = re.compile(r"\s*([A-Za-z][A-Za-z0-9_.-]{0,62})[>#](.*)")
+_TYPED = re.compile(r"\s*([A-Za-z][A-Za-z0-9_.-]{0,62})\(config[^()\s]{0,40}\)#(.*)")
+_NOT_CONFIGURED = re.compile(r"\s*(?:end|\^z|do\s.*|.*\?)?\s*", re.IGNORECASE)
+"""What is typed in configuration mode and configures nothing; `end` would end the file."""
 _SHOWS = re.compile(r"\s*(?:do\s+)?(?:sh\w*\s+(?:run|start|conf)\S*|more\s+\S+|wr\w*\s+t\w*)\b.*")
 _HEADER = re.compile(
     r"\s*(?:Building configuration\.\.\.|Current configuration ?: ?\d+ bytes?"
@@ -27,6 +30,7 @@ _HEADER = re.compile(
 )
 _HEADER_LINES = 40
 _MOST_SECTIONS = 100
+_TOO_MANY = f"more than {_MOST_SECTIONS} configurations in one file"
 _HOSTNAME = re.compile(r"(?mi)^[ \t]*hostname[ \t]+(\S{1,63})")
 
 
@@ -48,7 +52,7 @@ def configurations(data: bytes) -> list[Pasted]:
     Raises Refused for what is no text.
     """
     text = _without_residue(_decoded(data))
-    found = [_pasted(*section) for section in _sections(text.split("\n"))]
+    found = [_pasted(section) for section in _sections(text.split("\n"))]
     return [it for it in found if it.text.strip()] or found[:1]
 
 
@@ -89,36 +93,69 @@ def _without_residue(text: str) -> str:
     )
 
 
-def _sections(lines: list[str]) -> list[tuple[str | None, int, list[str]]]:
-    """What follows each `R1#show running-config`, with the number of lines above it; all of it
-    where nobody typed that."""
-    found: list[tuple[str | None, int, list[str]]] = []
+class _Section(NamedTuple):
+    """A part of a file that is of one router."""
+
+    prompt: str | None
+    above: int
+    """Lines before it."""
+    lines: list[str]
+
+
+def _sections(lines: list[str]) -> list[_Section]:
+    """What was shown, or typed, router by router; all of it where no prompt says whose it is."""
+    shown = _shown(lines)
+    names = {section.prompt for section in shown}
+    return [*shown, *(it for it in _typed(lines) if it.prompt not in names)] or [
+        _Section(None, 0, lines)
+    ]
+
+
+def _typed(lines: list[str]) -> list[_Section]:
+    """What somebody typed in configuration mode: `R1(config-if)#ip address ...`."""
+    found: dict[str, list[str]] = {}
+    for number, line in enumerate(lines):
+        typed = _TYPED.fullmatch(line)
+        if typed is None or _NOT_CONFIGURED.fullmatch(typed[2]):
+            continue
+        own = found.setdefault(typed[1], [])
+        if len(found) > _MOST_SECTIONS:
+            raise Refused(_TOO_MANY)
+        own.extend("" for _ in range(number - len(own)))
+        own.append(typed[2])
+    return [_Section(name, 0, own) for name, own in found.items()]
+
+
+def _shown(lines: list[str]) -> list[_Section]:
+    """What follows each `R1#show running-config`."""
+    found: list[_Section] = []
     taking = False
     for number, line in enumerate(lines, start=1):
         prompt = _PROMPT.fullmatch(line)
         if prompt is not None and _SHOWS.fullmatch(prompt[2]):
             if len(found) == _MOST_SECTIONS:
-                raise Refused(f"more than {_MOST_SECTIONS} configurations in one file")
-            found.append((prompt[1], number, []))
+                raise Refused(_TOO_MANY)
+            found.append(_Section(prompt[1], number, []))
             taking = True
-        elif prompt is not None and found and prompt[1] == found[-1][0]:
+        elif prompt is not None and found and prompt[1] == found[-1].prompt:
             taking = False  # the next command on that router
         elif taking:
-            found[-1][2].append(line)
-    return found or [(None, 0, lines)]
+            found[-1].lines.append(line)
+    return found
 
 
-def _pasted(prompt: str | None, above: int, lines: list[str]) -> Pasted:
+def _pasted(section: _Section) -> Pasted:
     """A section, without what is not configuration; each line keeps its number in the file."""
+    lines = section.lines
     header = [
         number for number, line in enumerate(lines[:_HEADER_LINES]) if _HEADER.fullmatch(line)
     ]
     skipped = header[-1] + 1 if header else 0
     body = lines[skipped:]
     named = _HOSTNAME.search("\n".join(body))
-    hostname = prompt if named is None else named[1]
+    hostname = section.prompt if named is None else named[1]
     kept = ["" if _is_prompt(line, hostname) else line for line in body]
-    return Pasted(hostname, "\n" * (above + skipped) + "\n".join(kept))
+    return Pasted(hostname, "\n" * (section.above + skipped) + "\n".join(kept))
 
 
 def _is_prompt(line: str, hostname: str | None) -> bool:

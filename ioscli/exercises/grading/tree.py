@@ -142,13 +142,13 @@ def contents_of(archive: ZipFile) -> Contents:
     for info in archive.infolist():
         name = info.filename.replace("\\", "/")
         parts = name.split("/")
-        if is_clutter(name.rstrip("/")):
+        if not name or is_clutter(name.rstrip("/")):
             continue
         if ".." in parts or name.startswith("/") or ":" in parts[0]:
             found.tricks[name] = "leads out of the zip"
         elif stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
             found.tricks[name] = "is a symbolic link, or no regular file"
-        elif info.is_dir():
+        elif name.endswith("/"):
             found.folders.append(name)
         elif name in found.files:
             found.tricks[name] = "is in the zip twice"

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from ipaddress import AddressValueError, IPv4Address
 
 from ioscli.hosts.linux.process import Closed, Event, Opened, Process, ProgramError
-from ioscli.hosts.linux.stack import UnroutableError
+from ioscli.hosts.linux.stack import Stack, UnroutableError
 from ioscli.model.instant import MINUTE, SECOND, Duration, Instant
 from ioscli.protocols.tcp.connection import TcpSettings
 from ioscli.protocols.tcp.effects import Ends, Why
@@ -73,9 +73,12 @@ def port_of(text: str) -> int | None:
     return int(text) if text.isdecimal() and 0 < int(text) < 65_536 else None
 
 
-def settings(process: Process, peer: IPv4Address) -> TcpSettings:
-    """How Linux speaks TCP: DF always, TTL 64, the device's MTU as MSS (RFC 1191)."""
-    device = process.stack.way(peer)[0]
+def settings(stack: Stack, peer: IPv4Address) -> TcpSettings:
+    """How Linux speaks TCP: DF always, TTL 64, the device's MTU as MSS (RFC 1191).
+
+    Raises UnroutableError.
+    """
+    device = stack.way(peer)[0]
     return TcpSettings(
         mss=min(device.mtu, 65_535) - _HEADERS,
         window=_WINDOW,
@@ -93,7 +96,7 @@ def connect(
 ) -> Generator[Instant | None, Event | None, Ends]:
     """Open a connection, waiting for it. Raises ConnectError."""
     try:
-        how = settings(process, peer)
+        how = settings(process.stack, peer)
     except UnroutableError:
         raise ConnectError("Network is unreachable") from None
     ends = process.stack.tcp.connect(peer, port, process, how)

@@ -73,7 +73,7 @@ class LinuxHost:
         for device in self.devices:
             self.stack.set_up(device, True)
         if self.startup:
-            shell = Shell(self, output=self.complaints.append, root=True)
+            shell = Shell(self, output=self.complaints.append, root=True, script=True)
             for line in self.startup:
                 shell.feed(line)
             shell.close()

@@ -44,7 +44,8 @@ class Shell:
     """One terminal.
 
     output: receives pieces of text. on_change: called when a command that was under way ended or
-    reads. root: whether the administrator sits there.
+    reads. root: whether the administrator sits there. script: nobody does: nothing is said of jobs,
+    and they go on when the last line was read.
     """
 
     #: `?` is a letter like any other here.
@@ -61,8 +62,10 @@ class Shell:
         on_change: Callable[[], None] | None = None,
         length: int = 0,
         root: bool = False,
+        script: bool = False,
     ) -> None:
         self.host = host
+        self._script = script
         self.closed = False
         self.history: list[str] = []
         self.terminal = Screen(length)
@@ -178,7 +181,7 @@ class Shell:
         self._output = lambda _text: None
         self._typed_ahead.clear()
         self._waiting.clear()
-        running = [job.process for job in self.jobs]
+        running = [] if self._script else [job.process for job in self.jobs]
         for process in [*running, *([self._foreground] if self._foreground else [])]:
             process.interrupt()
         self.closed = True
@@ -253,7 +256,8 @@ class Shell:
         if background:
             job = Job(max((job.number for job in self.jobs), default=0) + 1, process, typed)
             self.jobs.append(job)
-            self._write(f"[{job.number}] {process.identifier}\n")
+            if not self._script:
+                self._write(f"[{job.number}] {process.identifier}\n")
             process.start(program(process), lambda _status: self._job_ended(job))
             self.status = 0
             return
@@ -321,7 +325,7 @@ class Shell:
 
     def _report_jobs(self) -> None:
         """Before a prompt: which background programs have ended since the last one."""
-        if self._foreground is not None:
+        if self._foreground is not None or self._script:
             return
         for job in self._finished:
             word = "Done" if not job.process.status else f"Exit {job.process.status}"

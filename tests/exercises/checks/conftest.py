@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from ioscli.cli.matcher import Grammar
+from ioscli.resources import labs_folder
 
-from .trials import Bench
+from .trials import Bench, configurations
 
 
 @pytest.fixture
@@ -32,5 +33,16 @@ def bench(grammar: Grammar, tmp_path: Path, write_lab: Any) -> Callable[..., Ben
         return Bench(
             grammar, tmp_path, file, {it: text for it, text in configs.items() if it[0] == "R"}
         )
+
+    return make
+
+
+@pytest.fixture
+def shipped(grammar: Grammar, tmp_path: Path) -> Callable[..., Bench]:
+    """Makes a Bench of a shipped lab: as it starts, or with its solution."""
+
+    def make(name: str, *, solved: bool = True) -> Bench:
+        folder = labs_folder() / name
+        return Bench(grammar, tmp_path, folder / "lab.yaml", configurations(folder, solved=solved))
 
     return make

@@ -139,6 +139,48 @@ interface Tunnel0
     assert verdict.because == ("R1 has no Tunnel0",)
 
 
+def test_a_neighbor_with_another_router_id(lab: Bench) -> None:
+    check = "adjacency: {node: R1, protocol: ospf, with: 2.2.2.2}"
+    verdict = lab.judge(check, R2=R2 + " router-id 7.7.7.7\n")
+    assert verdict.because == (
+        "R2 is a neighbor by the address 10.0.0.2 and the router ID 7.7.7.7",
+    )
+
+
+def test_a_tunnel_through_other_routers_crypto_maps(shipped: Callable[..., Bench]) -> None:
+    lab = shipped("dual-tier-headend")
+    check = "adjacency: {node: BR, protocol: ospf, with: GRE, interface: Tunnel0}"
+    assert lab.judge(check).passed
+    verdict = lab.judge(check, BR=lab.configs["BR"].replace(" crypto map VPN\n", ""))
+    assert "BR encrypts nothing" in verdict.because
+
+
+def test_over_a_switch(bench: Callable[..., Bench]) -> None:
+    lab = bench("R1:Gi0/0 S1:1,S1:2 R2:Gi0/0,S1:3 R3:Gi0/0", R1=R1, R2=R2)
+    assert lab.judge(FACING).passed
+    verdict = lab.judge(FACING, R2=R2.replace("area 0", "area 7"))
+    assert verdict.because == (
+        "GigabitEthernet0/0 of R1 is in area 0, GigabitEthernet0/0 of R2 in area 7",
+    )
+
+
+def test_over_a_trunk(lab: Bench) -> None:
+    def trunk(config: str, vlan: int) -> str:
+        name = "interface GigabitEthernet0/0"
+        sub = f"{name}\n no shutdown\n{name}.10\n encapsulation dot1Q {vlan}"
+        return config.replace(name, sub)
+
+    assert lab.judge(FACING, R1=trunk(R1, 10), R2=trunk(R2, 10)).passed
+    passive = trunk(R2, 10) + " passive-interface Gi0/0.10\n"
+    verdict = lab.judge(FACING, R1=trunk(R1, 10), R2=passive)
+    assert verdict.because[0].startswith("GigabitEthernet0/0.10 of R2 is passive")
+    verdict = lab.judge(FACING, R1=trunk(R1, 10), R2=trunk(R2, 20))
+    assert verdict.because == (
+        "no interfaces on GigabitEthernet0/0 of R1 and GigabitEthernet0/0 of R2, which are joined, "
+        "are in the same VLAN",
+    )
+
+
 # --- EIGRP ---------------------------------------------------------------------------------------
 
 EIGRP = """\

@@ -90,6 +90,13 @@ def test_secrets_are_not_told(lab: Bench) -> None:
     assert '"crypto isakmp key * address 192.0.2.2"' in verdict.seen
 
 
+def test_a_line_that_ios_refused(lab: Bench) -> None:
+    typed = R1.replace("ip mtu 1400", "ip mtu 1400 bytes")
+    verdict = lab.judge("config: {node: R1, section: interface Tu0, has: ip mtu 1400}", R1=typed)
+    assert not verdict.passed
+    assert verdict.because == ('IOS refuses "ip mtu 1400 bytes" in line 7',)
+
+
 def test_an_unconfigured_router_has_nothing(lab: Bench) -> None:
     verdict = lab.judge("config: {node: R1, section: interface Tunnel0, has: ip mtu *}", R1="")
     assert not verdict.passed

@@ -20,10 +20,7 @@ def vti(grammar: Grammar, tmp_path: Path) -> Bench:
 
 
 def test_what_is_in_esp_passes(vti: Bench) -> None:
-    assert (
-        vti.check(VTI).title
-        == "Between R1 and ISP the pings from PC1 to 192.168.20.10 are encrypted"
-    )
+    assert vti.check(VTI).title == "PC1 reaches 192.168.20.10, encrypted between R1 and ISP"
     verdict = vti.judge(VTI)
     assert verdict.passed, verdict
     assert verdict.seen.startswith("all ")
@@ -46,6 +43,17 @@ def test_a_link_without_ipsec_shows_all(vti: Bench) -> None:
     verdict = vti.judge(VTI.replace("}", ", expect: no}"))
     assert not verdict.passed
     assert verdict.seen.endswith("in ESP")
+
+
+def test_a_link_that_it_does_not_cross(grammar: Grammar, tmp_path: Path) -> None:
+    branch = shipped(grammar, tmp_path, "redundant-tunnels", solved=True)
+    check = "encrypted: {link: ISP2-HE%d, from: PC, to: 10.1.10.10}"
+    assert branch.judge(check % 1).passed
+    verdict = branch.judge(check % 2)
+    assert not verdict.passed
+    assert verdict.seen == "no packet of the ping was seen between ISP2 and HE2"
+    assert verdict.because[0].startswith("it went by PC, BR1, ISP1, ISP2, HE1, CORE and SRV")
+    assert not branch.judge((check % 2).replace("}", ", expect: no}")).passed
 
 
 def test_a_tunnel_without_protection(grammar: Grammar, tmp_path: Path) -> None:
@@ -93,7 +101,7 @@ def test_esp_in_udp_behind_nat(grammar: Grammar, tmp_path: Path) -> None:
     lab = shipped(grammar, tmp_path, "nat-traversal", solved=True)
     behind = "encrypted: {link: HOME-ISP, from: BR1, source: lo0, to: 10.0.0.1, nat-t: %s}"
     beside = "encrypted: {link: BR2-ISP, from: BR2, source: lo0, to: 10.0.0.1, nat-t: %s}"
-    assert lab.check(behind % "yes").title.endswith("are encrypted, in UDP")
+    assert lab.check(behind % "yes").title.endswith(", encrypted and in UDP between HOME and ISP")
     verdict = lab.judge(behind % "yes")
     assert verdict.passed, verdict
     assert verdict.seen.endswith("were in ESP in UDP")

@@ -22,8 +22,8 @@ def branch(grammar: Grammar, tmp_path: Path) -> Bench:
 def test_the_way_wanted(branch: Bench) -> None:
     check = branch.check(BY_HE1)
     assert check.title == (
-        "What PC sends to 10.1.10.10 goes by BR1, HE1 and CORE, keeps away from HE2, "
-        "comes back by HE1 and BR1"
+        "PC reaches 10.1.10.10 by BR1, HE1 and CORE, keeping away from HE2, "
+        "and is answered by way of HE1 and BR1"
     )
     verdict = branch.judge(BY_HE1)
     assert verdict.passed, verdict

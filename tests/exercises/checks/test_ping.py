@@ -178,11 +178,15 @@ def test_a_loop_is_called_one(two: Bench) -> None:
 
 def test_a_source_that_is_not_there(two: Bench) -> None:
     verdict = two.judge("ping: {from: R1, to: 10.0.2.10, source: lo7}")
-    assert verdict.seen == "R1 has no Loopback7 to ping from"
+    assert not verdict.passed
+    assert verdict.seen == "R1 (Loopback7) cannot ping"
+    assert verdict.because == ("R1 has no Loopback7",)
+    assert "R1: show ip interface brief" in verdict.shown_by
     verdict = two.judge("ping: {from: R1, to: 10.0.2.10, source: 9.9.9.9}")
-    assert verdict.seen.startswith("R1 cannot ping from 9.9.9.9")
+    assert verdict.because == ("no interface of R1 that is up has the address 9.9.9.9",)
     verdict = two.judge("ping: {from: PC1, to: 10.0.2.10, source: eth5}")
-    assert verdict.seen.startswith("PC1 cannot ping from eth5")
+    assert verdict.because == ("eth5 is no address of PC1, or no device with one",)
+    assert "PC1: ip address" in verdict.shown_by
 
 
 def test_too_big_with_df(two: Bench) -> None:
@@ -194,6 +198,15 @@ def test_too_big_with_df(two: Bench) -> None:
     assert "GigabitEthernet0/0 has `ip mtu 1400`" in verdict.because or "1400" in verdict.because[0]
     assert two.judge("ping: {from: PC1, to: 10.0.2.10, size: 1401}", R1=narrow).passed
     assert two.judge("ping: {from: PC1, to: 10.0.2.10, size: 1400, df: yes}", R1=narrow).passed
+
+
+def test_who_takes_the_address_of_another_reaches_nobody(two: Bench) -> None:
+    thief = R1 + "interface Loopback9\n ip address 10.0.2.10 255.255.255.255\n"
+    verdict = two.judge("ping: {from: PC1, to: 10.0.2.10}", R1=thief)
+    assert not verdict.passed
+    assert verdict.seen == "all 5 pings were answered, but by R1 instead of PC2"
+    assert verdict.because == ("R1 has taken the address 10.0.2.10 of PC2",)
+    assert two.judge("ping: {from: PC1, to: 1.1.1.1}", R1=thief).passed
 
 
 # -- loss wanted -----------------------------------------------------------------------------------
@@ -211,7 +224,7 @@ def test_loss_is_what_may_be_wanted(two: Bench) -> None:
     verdict = two.judge(check)
     assert not verdict.passed
     assert verdict.seen == "all 5 pings were answered"
-    assert verdict.because == ("they go by PC1, R1, R2, PC2",)
+    assert verdict.because == ("they go by PC1, R1, R2 and PC2",)
 
 
 def test_what_is_lost_once_is_not_loss(two: Bench) -> None:

@@ -15,6 +15,8 @@ from ioscli.labs.document import read_document
 from ioscli.labs.labfile import Lab, NodeKind, read_lab
 from ioscli.model.instant import SECOND, Duration
 
+ROUTER = NodeKind.ROUTER
+
 
 def exercise_of(lab: Lab, nodes: tuple[str, ...]) -> Exercise:
     """A lab without tasks."""
@@ -74,13 +76,23 @@ class Bench:
         """The commands that show it are commands of a router."""
         for shown in verdict.shown_by:
             node, _, command = shown.partition(": ")
-            assert node in self.lab.nodes
+            if self.lab.nodes[node].kind is not ROUTER:
+                continue
             if self.lab.nodes[node].kind is NodeKind.LINUX:
                 assert find_program(command.split()[0]) is not None, shown
                 continue
             pipe = split_pipe(command)
             typed = command if pipe is None else pipe.command
             assert isinstance(self._grammar.parse("exec", typed), Match), shown
+
+
+def configurations(folder: Path, *, solved: bool) -> dict[str, str]:
+    """The routers' configurations of a lab, by node; those that it starts with, or solved ones."""
+    texts = {file.stem: file.read_text() for file in (folder / "start").glob("*.cfg")}
+    if solved:
+        texts |= {file.stem: file.read_text() for file in (folder / "solution").glob("*.cfg")}
+    routers = [it.name for it in read_lab(folder / "lab.yaml").nodes.values() if it.kind is ROUTER]
+    return {node: text for node, text in texts.items() if node in routers}
 
 
 def assert_plain(verdict: Verdict) -> None:

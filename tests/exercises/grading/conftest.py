@@ -1,7 +1,7 @@
 """A small exercise, its right and wrong answers, and what grading says of them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,6 @@ exercise:
 """
 
 Texts = dict[str, str]
-MakeExercise = Callable[..., Path]
 
 
 def right(area: int = 0) -> Texts:
@@ -60,7 +59,17 @@ def config(node: int, area: int = 0) -> str:
     )
 
 
-def write_files(folder: Path, files: dict[str, str | bytes] | Texts) -> Path:
+def storm() -> Texts:
+    """An answer that is right, and that nobody waits for: thousands of tunnels with keepalives."""
+    tunnels = "".join(
+        f"interface Tunnel{number}\n tunnel source GigabitEthernet0/0\n"
+        f" tunnel destination 10.0.0.2\n tunnel key {number}\n keepalive 1 1\n"
+        for number in range(6_000)
+    )
+    return {**right(), "R1.cfg": config(1).removesuffix("end\n") + tunnels}
+
+
+def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     """A folder with files; names may have folders in them."""
     for name, content in files.items():
         file = folder / name

@@ -134,7 +134,7 @@ def _listen(process: Process, port: int, *, verbose: bool, keep: bool) -> Steps:
 
     def accept(peer: IPv4Address) -> TcpSettings | None:
         try:
-            return settings(process, peer)
+            return settings(process.stack, peer)
         except UnroutableError:
             return None
 

@@ -1,0 +1,1 @@
+"""Generated troubleshooting: every kind of fault, and the tickets made of them."""
