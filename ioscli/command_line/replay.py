@@ -67,6 +67,8 @@ def replay(given: "Namespace") -> int:
 
     _exclude(given, "update", "check")
     _exclude(given, "play", "branch")
+    _exclude(given, "play", "check")
+    _exclude(given, "branch", "check")
     if given.record is not None and not (given.play or given.branch is not None):
         raise InputError("--record goes with --branch or --play")
     file = find_transcript(given.transcript)

@@ -25,13 +25,14 @@ nav { position: sticky; top: 0; background: var(--paper); padding: .5rem 0; z-in
 nav button, nav .node { font: inherit; padding: .1rem .7rem; border: 1px solid var(--line);
   border-radius: 1rem; background: none; color: inherit; }
 nav .node { border-color: hsl(var(--hue) 60% 50%); }
-button[aria-pressed=true] { background: hsl(var(--hue, 205) 60% 50%); color: #fff; }
+button[aria-pressed=true] { background: hsl(var(--hue, 205) 60% 36%); color: #fff; }
 .step { display: grid; grid-template-columns: minmax(0, 1fr) 20rem; gap: 1rem;
   padding: .4rem 0 .4rem .6rem; border-left: .3rem solid hsl(var(--hue, 0) 60% 50%);
   scroll-margin-top: 4rem; }
+.step.said { grid-template-columns: minmax(0, 1fr); }
 .step:not([style]) { border-color: var(--line); }
 .step pre { margin: 0; padding: .4rem .7rem; background: var(--screen); overflow-x: auto;
-  font: .85rem/1.35 ui-monospace, monospace; }
+  font: .85rem/1.35 ui-monospace, monospace; scrollbar-width: thin; }
 .step .number { color: var(--faint); font-size: .75rem; text-decoration: none; float: right;
   margin-left: .5rem; }
 .prompt { color: hsl(var(--hue, 0) 60% 38%); font-weight: 600; }
@@ -103,13 +104,10 @@ def page(
     heading: str, about: str, nodes: Sequence[str], transcript: Transcript, blocks: Sequence[Block]
 ) -> str:
     """The whole page; nodes: those of the lab, in its order."""
-    hues = {node: _HUES[number % len(_HUES)] for number, node in enumerate(nodes)}
     seen = {block.node for block in blocks}
-    marks = "".join(
-        f'<span class="node"{_hue(hues, node)}>{escape(node)}</span>'
-        for node in nodes
-        if node in seen
-    )
+    shown = [node for node in nodes if node in seen]
+    hues = {node: _HUES[number % len(_HUES)] for number, node in enumerate(shown)}
+    marks = "".join(f'<span class="node"{_hue(hues, node)}>{escape(node)}</span>' for node in shown)
     steps = "".join(_steps(transcript, blocks, hues))
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -140,9 +138,11 @@ def _steps(transcript: Transcript, blocks: Sequence[Block], hues: dict[str, int]
                 f'title="{escape(title(transcript, block))}">{number}</a>{shown}'
             )
         aside = f"<aside>{paragraphs}</aside>\n" if paragraphs else ""
+        body = f"<div>{shown}</div>\n" if shown else ""
+        kind = "step" if shown else "step said"
         yield (
-            f'<section class="step" id="step-{number}"{name}{_hue(hues, block.node)}>\n'
-            f"<div>{shown}</div>\n{aside}</section>\n"
+            f'<section class="{kind}" id="step-{number}"{name}{_hue(hues, block.node)}>\n'
+            f"{body}{aside}</section>\n"
         )
 
 

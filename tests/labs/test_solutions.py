@@ -290,6 +290,25 @@ WAYS = {
             "R1#show crypto ipsec sa": "path mtu 1400",
         },
     ),
+    "first-ping": (
+        "ping",
+        "R1 R2",
+        {
+            "R1#ping 10.0.0.2": FITS,
+            "cisco@PC1:~$ ping -c 3 10.0.0.2": " 0% packet loss",
+            "R1#show interfaces description": "to R2",
+        },
+    ),
+    "static-routes": (
+        "routes",
+        "R1 R2 R3",
+        {
+            "cisco@PC1:~$ traceroute -n 192.168.3.10": " 2  10.0.13.3",
+            "cisco@PC2:~$ traceroute -n 198.51.100.1": " 2  10.0.23.2",
+            "R2#show ip route 192.168.3.10": "* 10.0.23.3",
+            "R2#show ip route 192.168.1.10": "* 10.0.12.1",
+        },
+    ),
 }
 
 

@@ -89,14 +89,14 @@ def is_unopened_zip(source: Source) -> bool:
 
 def told_apart(sources: Iterable[Source]) -> list[Source]:
     """Sorted by student; those of one name are numbered in the order they were handed in."""
-    taken: set[str] = set()
+    taken: dict[str, int] = {}  # the last number of each name
     found = []
     for source in sources:
-        name, number = source.student, 1
+        name, whole = source.student, source.student.casefold()
         while name.casefold() in taken:
-            number += 1
-            name = f"{source.student} ({number})"
-        taken.add(name.casefold())
+            taken[whole] += 1
+            name = f"{source.student} ({taken[whole]})"
+        taken[name.casefold()] = 1
         found.append(source._replace(student=name))
     if len(found) > _MOST_STUDENTS:
         raise InputError(f"more than {_MOST_STUDENTS:,} submissions")

@@ -138,10 +138,14 @@ def test_a_zip_of_a_class_and_a_table(
     lab_folder: Path, tmp_path: Path, ioscli: Callable[..., Any]
 ) -> None:
     file = tmp_path / "class.zip"
+    answer = tmp_path / "answer.zip"
+    with zipfile.ZipFile(answer, "w") as archive:
+        for name, text in right(area=1).items():
+            archive.writestr(f"configs/{name}", text)
     with zipfile.ZipFile(file, "w") as archive:
-        for student, area in (("anna", 0), ("ben", 1)):
-            for name, text in right(area).items():
-                archive.writestr(f"{student}/{name}", text)
+        for name, text in right().items():
+            archive.writestr(f"anna/{name}", text)
+        archive.write(answer, "ben/answer.zip")
     done = ioscli("grade", lab_folder, file, tmp_path / "class.zip")
     assert done.status == 0
     assert done.err == ""
