@@ -61,6 +61,13 @@ class Attempt(NamedTuple):
         """Whether the points are enough, and it was the student who earned them."""
         return not self.gave_up and self.points >= self.pass_mark
 
+    @property
+    def verdict(self) -> str:
+        """`passed`, `not passed`, `given up`."""
+        if self.gave_up:
+            return "given up"
+        return "passed" if self.passed else "not passed"
+
     def as_json(self) -> str:
         """To be kept."""
         fields = self._asdict() | {

@@ -278,8 +278,9 @@ class Clerk:
         if gave_up:
             self._show_solution()
         self._say(
-            "The attempt is over. The network runs on, to be looked at; `:diff` compares it with "
-            "the reference, `:solution` shows that alone. `:quit` leaves."
+            f"The attempt is over: {attempt.verdict}, {attempt.points} of "
+            f"{several(attempt.out_of, 'point')}. The network runs on, to be looked at; `:diff` "
+            "compares it with the reference, `:solution` shows that alone. `:quit` leaves."
         )
 
     def _show_solution(self) -> None:
@@ -333,7 +334,9 @@ class Clerk:
     def _say_checked(self, result: Result) -> None:
         sitting = self._sitting
         self._print(wording.checked(sitting.exercise, result, sitting.points(result)))
-        strange = [it for it in sitting.network.touched if it not in sitting.exercise.nodes]
+        network = sitting.network
+        others = [it for it in network.routers if it not in sitting.exercise.nodes]
+        strange = [it for it in others if network.changes(it)]
         if strange:
             self._say(
                 f"You also changed {wording.joined(strange)}, where nothing is yours to configure: "

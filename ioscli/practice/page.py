@@ -27,13 +27,6 @@ class Page(NamedTuple):
     """Sentences; what is to be typed stands in backticks."""
 
     @property
-    def verdict(self) -> str:
-        """`passed`, `not passed`, `given up`."""
-        if self.attempt.gave_up:
-            return "given up"
-        return "passed" if self.attempt.passed else "not passed"
-
-    @property
     def summary(self) -> str:
         """The points, and what they cost, in a sentence."""
         it = self.attempt

@@ -95,8 +95,7 @@ def _attempt(page: "Page") -> str:
 
 def _task(number: int, task: "Task", score: "TaskScore", judged: "TaskResult") -> str:
     hints = "".join(
-        f'<li>{_prose(hint.text)} <span class="quiet">(-{hint.cost})</span></li>\n'
-        for hint in task.hints[: score.hints]
+        f"<li>{_prose(hint.text)}{_cost(hint.cost)}</li>\n" for hint in task.hints[: score.hints]
     )
     points = f"{score.points} of {several(score.out_of, 'point')}"
     return (
@@ -106,6 +105,10 @@ def _task(number: int, task: "Task", score: "TaskScore", judged: "TaskResult") -
         + (f"<p>Hints asked for:</p>\n<ul>\n{hints}</ul>\n" if hints else "")
         + "</section>\n"
     )
+
+
+def _cost(points: int) -> str:
+    return f' <span class="quiet">(-{points})</span>' if points else ""
 
 
 def _check(check: "CheckResult") -> str:
@@ -132,7 +135,7 @@ def _list(texts: Iterable[str]) -> str:
 
 def _verdict(page: "Page") -> str:
     kind = "passed" if page.attempt.passed else "failed"
-    return f'<span class="{kind}">{escape(page.verdict)}</span>'
+    return f'<span class="{kind}">{escape(page.attempt.verdict)}</span>'
 
 
 def _mark(passed: bool) -> str:

@@ -24,7 +24,7 @@ def page_parts(page: "Page") -> "list[RenderableType]":
     style = GOOD if page.attempt.passed else BAD
     parts: list[RenderableType] = [
         Rule(style=QUIET),
-        Text.assemble((page.exercise.name, "bold"), "  ", (page.verdict.upper(), style)),
+        Text.assemble((page.exercise.name, "bold"), "  ", (page.attempt.verdict.upper(), style)),
         prose(page.summary),
         Text(),
     ]

@@ -246,7 +246,7 @@ def hinted(number: int, task: "Task", given: int) -> "list[RenderableType]":
 
 
 def _seen(check: "CheckResult") -> Text:
-    return Text.assemble(("- ", BAD), prose(f"{check.title}: {check.verdict.seen}"))
+    return Text.assemble(("- ", BAD), prose(f"{check.title}, but {check.verdict.seen}"))
 
 
 def _mark(passed: bool) -> Text:

@@ -102,6 +102,7 @@ def test_first_lines_say_how_to_look_at_another_router(screen: Screen) -> None:
     assert "R5" in first
     assert "Ctrl-]" in first
     assert ":NAME" in first
+    assert any("`ioscli practice`" in line for line in screen.lines)
 
 
 def test_help_comes_without_enter_and_tab_completes(screen: Screen) -> None:

@@ -309,6 +309,37 @@ WAYS = {
             "R2#show ip route 192.168.1.10": "* 10.0.12.1",
         },
     ),
+    "gre-basics": (
+        "gre",
+        "R1 R2 ISP",
+        {
+            "@wait 20s\ncisco@PC1:~$ ping -c 3 -M do -s 1448 192.168.20.10": " 0% packet loss",
+            "cisco@PC1:~$ ping -c 3 -M do -s 1449 192.168.20.10": "mtu=1476",
+            "cisco@PC2:~$ ping -c 3 172.16.0.1": " 0% packet loss",
+            "R2#show ip route 203.0.113.1": "* 198.51.100.254",
+            "R2#show interfaces Tunnel0": "line protocol is up",
+        },
+    ),
+    "broken-gre": (
+        "repair",
+        "R1 R2 ISP PC1 PC2",
+        {
+            "PC1#ping 192.168.20.10": FITS,
+            "R2#show interfaces Tunnel0": "destination 203.0.113.1",
+            "R1#show interfaces Tunnel0": "Tunnel transport MTU 1472 bytes",
+        },
+    ),
+    "nat-overload": (
+        "nat",
+        "R1",
+        {
+            "cisco@PC1:~$ ping -c 3 203.0.113.254": " 0% packet loss",
+            "cisco@NET:~$ nc -vz -w 5 203.0.113.1 80": "succeeded!",
+            "cisco@PRN:~$ ping -c 3 203.0.113.254": " 100% packet loss",
+            "cisco@PRN:~$ ping -c 3 192.168.1.10": " 0% packet loss",
+            "R1#show ip nat translations": "203.0.113.1:80",
+        },
+    ),
 }
 
 

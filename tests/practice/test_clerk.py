@@ -43,7 +43,7 @@ def test_a_newcomer_is_told_how_it_works(practise: Practise) -> None:
 
 def test_a_check_says_what_is_missing_and_what_to_do(practise: Practise) -> None:
     said = flat(practise(":check\n"))
-    assert "1 FAIL Let R1 reach R2. - R1 reaches 10.0.0.2: none of 5 pings was answered" in said
+    assert "1 FAIL Let R1 reach R2. - R1 reaches 10.0.0.2, but none of 5 pings was answered" in said
     assert "0 of 2 tasks done: 0 of 15 points, 12 to pass." in said
     assert "`:explain 1` says why, `:hint 1` helps on" in said
     said = flat(practise(CONFIGURE + ":check\n"))
@@ -236,3 +236,20 @@ def test_damaged_progress_is_said_and_the_rest_is_used(
     assert run.status == 0
     assert run.err.startswith(f"{kept}: damaged")
     assert len(progress(tmp_path).attempts) == 1
+
+
+def test_damaged_configurations_are_said_and_fresh_helps(
+    practise: Practise,
+    ioscli: Callable[..., Run],
+    tmp_path: Path,
+    toy: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    practise(CONFIGURE)
+    (kept,) = (tmp_path / "state" / "practice" / "networks").rglob("startup-config")
+    kept.write_bytes(kept.read_bytes()[:-1])
+    run = ioscli("practice", toy, "--state", tmp_path / "state")
+    assert run.status == 2
+    assert run.err.startswith(f"{kept}: damaged")
+    assert "`ioscli practice EXERCISE --fresh`" in run.err
+    assert "Nothing is changed yet." in practise(":diff\n", "--fresh")

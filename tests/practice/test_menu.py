@@ -143,6 +143,24 @@ def test_pages(
     assert "due  first-steps, 10 minutes, best 0/15, due: not passed yet" in said
 
 
+def test_a_newcomer_is_welcomed_once(
+    several: list[Exercise],
+    progress: Progress,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("all\n1\n2\n"))
+    choosing = menu.Menu(
+        lambda wanted: entries(several, progress, wanted, START),
+        Wanted(),
+        Screen(90, 40),
+        lambda: START,
+        newcomer=True,
+    )
+    assert (choosing.choose(), choosing.choose()) == ("due", "begun")
+    assert capsys.readouterr().out.count("Welcome.") == 1
+
+
 def test_a_list_without_a_terminal(ioscli: Callable[..., Run]) -> None:
     """Of the exercises that come with the program."""
     everything = ioscli("practice", "--no-state")

@@ -72,7 +72,7 @@ def test_a_student_gets_to_a_first_passed_exercise(terminal: Open, toy: Path, st
     assert lines[-3] == "R1(config-if)#do show privilege"
     screen.type(":submit", "Enter")
     screen.wait_until_shown("toy  PASSED")
-    screen.wait_until_shown("The attempt is over.")
+    screen.wait_until_shown("The attempt is over: passed, 15 of 15 points.")
     screen.wait_for("R1(config-if)#")
     screen.type(":quit", "Enter")
     lines = screen.wait_for("status=0")

@@ -21,7 +21,11 @@ def _small(net: Network) -> Iterator[Site]:
 def _black_hole(net: Network) -> Iterator[Site]:
     for port in net.cabled():
         # The router that forwards is to keep quiet towards those it forwards for.
-        quiet = [it for it in net.ports[port.node] if it.address is not None and it != port]
+        quiet = [
+            it
+            for it in net.ports[port.node]
+            if it.address is not None and it != port and it.name.kind != "Loopback"
+        ]
         if not quiet or port.value("ip mtu") is not None:
             continue
         edits = (

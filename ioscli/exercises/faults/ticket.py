@@ -9,6 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.exercises.answer import Answer
+from ioscli.exercises.checks.config import ConfigCheck
 from ioscli.exercises.exercise import Difficulty, Exercise, Hint, Kind, Task
 from ioscli.exercises.faults.catalogue import catalogue
 from ioscli.exercises.faults.fault import Area, Edit, Fault, Injection
@@ -85,6 +86,7 @@ def make_ticket(
     Raises InputError where the lab is wrong, or nothing of that scope can be broken in it so that
     somebody notices.
     """
+    catalogue(scope)  # a scope that nobody knows is no matter of the lab
     return draw(Subject(lab, grammar), seed, scope, count, difficulty)
 
 
@@ -280,6 +282,7 @@ def _task(subject: Subject, noticed: _Noticed) -> Task:
             checks.append(ping_check(there))
         checks.append(it.check)
         checks += _protected(subject, it)
+    checks += _kept(subject, noticed.injection)
     words = "; ".join(it.task for it in noticed.symptoms)
     text = f"{words[0].upper()}{words[1:]}."
     return Task(text, _POINTS, tuple(dict.fromkeys(checks)), tuple(_hints(noticed)))
@@ -295,6 +298,16 @@ def _protected(subject: Subject, it: Symptom) -> list["Check"]:
         if isinstance(probe, Sealed) and probe.reach == it.probe
     ]
     return [encrypted_check(probe) for probe in sealed[:1]]
+
+
+def _kept(subject: Subject, injection: Injection) -> Iterator["Check"]:
+    """A packet filter that lacks a line is to be mended, and not to be taken off."""
+    for edit in injection.site.edits:
+        words = edit.sections[0].split() if edit.sections else []
+        if words[:2] == ["ip", "access-list"]:
+            uses = f"ip access-group {words[3]} *"
+            for place in subject.network.trees[edit.node].find("interface *", uses):
+                yield ConfigCheck(edit.node, place.sections, (place.text,))
 
 
 def _still_working(subject: Subject, together: Broken) -> list[Reach]:
@@ -353,15 +366,16 @@ def _each_rank(symptoms: Iterable[Symptom]) -> Iterator[Symptom]:
 
 
 def _logged(together: Broken, noticed: list[_Noticed]) -> Iterator[tuple[str, str]]:
-    """Messages that do not name what was changed."""
+    """One message of each kind and router, and none that names what was changed."""
     changed = set()
     for one in noticed:
         for edit in one.injection.site.edits:
             changed |= _words(edit.changed)
-    left = _LOGGED
+    told: set[tuple[str, str]] = set()
     for node, line in together.logs:
-        if left and changed.isdisjoint(_words(line)):
-            left -= 1
+        kind = node, line.partition(":")[0]
+        if len(told) < _LOGGED and kind not in told and changed.isdisjoint(_words(line)):
+            told.add(kind)
             yield node, line
 
 

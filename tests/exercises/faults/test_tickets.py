@@ -1,16 +1,22 @@
 """Tickets: the same for the same seed, solved by undoing, unsolved by less, telling no cause."""
 
+import os
 import re
+import subprocess
+import sys
 from ipaddress import AddressValueError, IPv4Address
+from pathlib import Path
 
 import pytest
 
 from ioscli.cli.matcher import Grammar
 from ioscli.exercises.answer import Answer
+from ioscli.exercises.config_text import ConfigText
 from ioscli.exercises.exercise import Difficulty, Kind
-from ioscli.exercises.faults.fault import broken
+from ioscli.exercises.faults.catalogue import catalogue
+from ioscli.exercises.faults.fault import Injection, broken
 from ioscli.exercises.faults.proof import Subject
-from ioscli.exercises.faults.ticket import Ticket, draw, make_ticket
+from ioscli.exercises.faults.ticket import Ticket, draw, make_ticket, proven
 from ioscli.exercises.marking import mark
 from ioscli.labs.catalogue import find_lab
 from ioscli.labs.errors import InputError
@@ -206,3 +212,38 @@ def test_a_lab_in_which_nothing_of_a_scope_fits(write_lab: WriteLab, grammar: Gr
 def test_an_unknown_scope_is_named(grammar: Grammar) -> None:
     with pytest.raises(InputError, match=r'no fault belongs to "ENARSY" .did you mean "ENARSI"'):
         make_ticket(read_lab(find_lab("ipsec-vti")), 1, grammar, "ENARSY")
+
+
+def test_a_filter_may_not_be_taken_off_instead_of_mended(grammar: Grammar) -> None:
+    network = subject("broken-mtu-black-hole")
+    fault = next(it for it in catalogue() if it.id == "filter-esp")
+    sites = [it for it in fault.sites(network.network) if it.edits[0].old is not None]
+    ticket = proven(network, (Injection(fault, sites[0]),), seed=1)
+    assert ticket is not None
+    node = sites[0].node
+    config = ConfigText.parse(ticket.exercise.start.texts[node])
+    taken_off = config.without(config.find("interface *", "ip access-group *")[0].at)
+    result = mark(ticket.exercise, Answer.of_texts({node: str(taken_off)}), grammar)
+    assert not result.passed
+    assert [check.verdict.passed for check in result.tasks[0].checks][-1] is False
+
+
+def test_hash_seeds_do_not_matter() -> None:
+    script = (
+        "from tests.exercises.faults.subjects import subject\n"
+        "from tests.exercises.faults.test_tickets import shown\n"
+        "from ioscli.exercises.faults.ticket import draw\n"
+        "print(shown(draw(subject('ipsec-over-gre'), 9, count=2)))\n"
+    )
+    root = Path(__file__).parents[3]
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=root,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(root)},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(printed) == 1

@@ -1,0 +1,2 @@
+ifconfig eth0 192.168.1.10 netmask 255.255.255.0 up
+route add default gw 192.168.1.1
