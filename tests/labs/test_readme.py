@@ -5,6 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
+AUTHORS = (ROOT / "labs" / "README.md").read_text()
 
 
 def test_session_excerpt_is_a_real_session() -> None:
@@ -21,7 +22,7 @@ def test_session_excerpt_is_a_real_session() -> None:
 
 def test_commands_are_the_ones_that_exist() -> None:
     shown = set(re.findall(r"^    ioscli (\w+)", README, re.MULTILINE))
-    assert shown == {"explain", "labs", "lint", "practice", "replay", "run"}
+    assert shown == {"explain", "grade", "lab", "labs", "lint", "practice", "replay", "run"}
 
 
 def test_the_lab_shown_can_be_read(tmp_path: Path) -> None:
@@ -34,3 +35,27 @@ def test_the_lab_shown_can_be_read(tmp_path: Path) -> None:
     (tmp_path / "start" / "R1.cfg").write_text("hostname R1\n")
     (tmp_path / "start" / "S1.sh").write_text("ifconfig eth0 10.0.0.10\n")
     assert list(read_lab(tmp_path / "lab.yaml").nodes) == ["R1", "R2", "SW1", "S1"]
+
+
+def test_the_exercise_shown_is_one(tmp_path: Path) -> None:
+    from ioscli.cli.matcher import load_grammar
+    from ioscli.exercises.answer import Answer
+    from ioscli.exercises.marking import mark
+    from ioscli.exercises.reading import read_exercise
+
+    found = re.search(r"```yaml\n(.*?)```", AUTHORS, re.DOTALL)
+    assert found is not None
+    (tmp_path / "lab.yaml").write_text(found[1])
+    (tmp_path / "start").mkdir()
+    lines = "interface Gi0/0\n ip address 10.0.0.{} 255.255.255.0\n no shutdown\n"
+    (tmp_path / "start" / "R2.cfg").write_text(lines.format(2))
+    exercise = read_exercise(tmp_path / "lab.yaml")
+    grammar = load_grammar()
+    assert not mark(exercise, Answer(), grammar).passed
+    assert mark(exercise, Answer.of_texts({"R1": lines.format(1)}), grammar).passed
+
+
+def test_every_kind_of_check_is_told() -> None:
+    from ioscli.exercises.checks.kinds import KINDS
+
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", AUTHORS, re.MULTILINE)) == set(KINDS)

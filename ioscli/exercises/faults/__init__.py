@@ -8,5 +8,6 @@
 - probes: what is measured of a network; measure: measuring it
 - proof: faults put into a network, and proof that each can be seen and undone
 - symptoms: what people say when a probe no longer is what it was
-- ticket: the exercise that comes of it, with its tasks, checks, hints and explanation
+- wording, assembling: the exercise that comes of it: story, tasks, checks, hints, explanation
+- ticket: faults drawn by a seed, and proof that their ticket is fair
 """

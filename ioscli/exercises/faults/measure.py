@@ -25,7 +25,7 @@ from ioscli.exercises.faults.probes import (
     connections,
     reaches,
 )
-from ioscli.exercises.trial import Runaway, Trial
+from ioscli.exercises.trial import Trial
 from ioscli.labs.explain.ends import owner_of
 from ioscli.model.instant import MINUTE, SECOND, Duration
 
@@ -113,11 +113,6 @@ def measure(
     values |= quiet
     refused = tuple(f"{it.place}: {it.reason}" for it in trial.topology.left_out)
     return Measured({probe: values.get(probe) for probe in probes}, logs, refused)
-
-
-def boot(lab: "Lab", texts: "Mapping[str, str]", grammar: "Grammar", seed: int = 0) -> Trial:
-    """A network of these configurations, after it has settled. Raises InputError, Runaway."""
-    return _boot(lab, texts, grammar, seed)
 
 
 def _boot(lab: "Lab", texts: "Mapping[str, str]", grammar: "Grammar", seed: int) -> Trial:
@@ -233,4 +228,4 @@ def _listen(node: str, router: "Router", heard: Counter[tuple[str, str]]) -> Cal
     return router.console.subscribe(note)
 
 
-__all__ = ["SETTLE", "Measured", "Runaway", "boot", "connect_check", "measure", "working"]
+__all__ = ["SETTLE", "Measured", "connect_check", "measure", "working"]

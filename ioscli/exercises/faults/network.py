@@ -190,11 +190,6 @@ class Network:
         return found
 
 
-def wildcard(network: IPv4Network) -> str:
-    """The inverse mask of a network."""
-    return str(network.hostmask)
-
-
 def _ports(node: str, tree: ConfigText) -> Iterator[Port]:
     for place in tree.find("interface *"):
         try:
