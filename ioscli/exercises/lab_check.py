@@ -1,11 +1,11 @@
 """`ioscli lab check`: whether an exercise judges what it should.
 
-The solution, and every other right answer in `alternatives/NAME/`, has to get all points; the
-start has to stay under the pass mark; and every check has to fail for some wrong answer: the
-solution with one line changed (see mutations), or one that the author wrote down as a likely
-mistake, in `wrong/NAME/`. Where such a folder has no configuration for a router, the solution's
-is taken. A check that all of those pass, as it guards what the start has already, has to fail
-for the solution without a line of the start.
+The solution, and every other right answer in `alternatives/NAME/`, has to get all points,
+whatever the seed; the start has to stay under the pass mark; and every check has to fail for some
+wrong answer: the solution with one line changed (see mutations), or one that the author wrote
+down as a likely mistake, in `wrong/NAME/`. Where such a folder has no configuration for a router,
+the solution's is taken. A check that all of those pass, as it guards what the start has already,
+has to fail for the solution without a line of the start.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +29,7 @@ class Marked(NamedTuple):
 
     attempt: Attempt
     result: Result
+    seed: int
 
     @property
     def title(self) -> str:
@@ -44,6 +45,11 @@ class Marked(NamedTuple):
             for check in task.checks
             if not check.verdict.passed
         ]
+
+    def failures(self) -> Iterator[str]:
+        """What those saw, a line each."""
+        for number, check in self.failed:
+            yield f"task {number}, {check.title}: {check.verdict.seen}"
 
     @property
     def has_cause(self) -> bool:
@@ -63,6 +69,8 @@ class LabReport(NamedTuple):
     exercise: str
     right: tuple[Marked, ...]
     """The solution first."""
+    again: tuple[Marked, ...]
+    """The right answers by other seeds."""
     start: Marked
     wrong: tuple[Marked, ...]
     skipped: tuple[Skipped, ...]
@@ -77,9 +85,12 @@ class LabReport(NamedTuple):
         for answer in self.right:
             for line in answer.attempt.refused:
                 yield f"{answer.title} has a line that IOS refuses: {line}"
-            for number, check in answer.failed:
-                seen = f"{check.title}: {check.verdict.seen}"
-                yield f"{answer.title} does not get full marks: task {number}, {seen}"
+            for failure in answer.failures():
+                yield f"{answer.title} does not get full marks: {failure}"
+        good = {answer.title for answer in self.right if not answer.failed}
+        for answer in self.again:
+            for failure in answer.failures() if answer.title in good else ():
+                yield f"{answer.title} needs luck, and has none with seed {answer.seed}: {failure}"
         if self.start.result.passed:
             result = self.start.result
             yield f"the start passes with {result.points} points (pass mark {result.pass_mark})"
@@ -147,9 +158,9 @@ def check_labs(
     Checks that nothing planned fails get more wrong answers, from the plan's reserve, until one
     fails them; only what does is reported. Raises InputError where a lab is wrong.
     """
-    marking = _Marking(seed, workers, tell)
+    marking = _Marking(workers, tell)
     try:
-        reports = _first(plans, marking)
+        reports = _first(plans, seed, marking)
         waiting = {
             index: plan.reserve()
             for index, plan in enumerate(plans)
@@ -157,7 +168,9 @@ def check_labs(
         }
         while waiting:
             batches = {index: list(islice(it, _AT_A_TIME)) for index, it in waiting.items()}
-            jobs = [(plans[index], it) for index, batch in batches.items() for it in batch]
+            jobs = [
+                _Job(plans[index], it, seed) for index, batch in batches.items() for it in batch
+            ]
             marked = marking.all(jobs)
             for index, batch in batches.items():
                 for _ in batch:
@@ -173,18 +186,25 @@ _AT_A_TIME = 8
 """Answers from the reserve."""
 
 
-def _first(plans: Sequence[Plan], marking: "_Marking") -> list[LabReport]:
-    marked = marking.all([(plan, attempt) for plan in plans for attempt in plan.attempts])
-    return [
-        LabReport(
-            plan.exercise.name,
-            tuple(islice(marked, len(plan.right))),
-            next(marked),
-            tuple(islice(marked, len(plan.wrong))),
-            plan.skipped,
-        )
-        for plan in plans
-    ]
+_MORE_SEEDS = 2
+"""A right answer is right whatever comes by chance: it is tried so many times more."""
+
+
+def _first(plans: Sequence[Plan], seed: int, marking: "_Marking") -> list[LabReport]:
+    more = range(seed + 1, seed + 1 + _MORE_SEEDS)
+    jobs = []
+    for plan in plans:
+        jobs += [_Job(plan, attempt, seed) for attempt in plan.attempts]
+        jobs += [_Job(plan, attempt, other) for attempt in plan.right for other in more]
+    marked = marking.all(jobs)
+    reports = []
+    for plan in plans:
+        right = tuple(islice(marked, len(plan.right)))
+        start = next(marked)
+        wrong = tuple(islice(marked, len(plan.wrong)))
+        again = tuple(islice(marked, len(right) * len(more)))
+        reports.append(LabReport(plan.exercise.name, right, again, start, wrong, plan.skipped))
+    return reports
 
 
 def _with(report: LabReport, answer: Marked) -> LabReport:
@@ -197,16 +217,15 @@ def _with(report: LabReport, answer: Marked) -> LabReport:
 
 
 class _Job(NamedTuple):
-    file: Path
-    answer: "Answer"
+    plan: Plan
+    attempt: Attempt
     seed: int
 
 
 class _Marking:
     """Marks answers, in this process or in others."""
 
-    def __init__(self, seed: int, workers: int, tell: Tell) -> None:
-        self._seed = seed
+    def __init__(self, workers: int, tell: Tell) -> None:
         self._tell = tell
         self._count = 0
         self._pool = None
@@ -215,32 +234,40 @@ class _Marking:
 
             self._pool = ProcessPoolExecutor(workers, initializer=_ignore_interrupts)
 
-    def all(self, attempts: Sequence[tuple[Plan, Attempt]]) -> Iterator[Marked]:
+    def all(self, jobs: Sequence[_Job]) -> Iterator[Marked]:
         """In the order in which they were handed in."""
-        self._count += len(attempts)
-        results = self._results(attempts)
-        for plan, attempt in attempts:
+        self._count += len(jobs)
+        results = self._results(jobs)
+        for job in jobs:
             result = next(results)
-            self._tell(plan.exercise.name, self._count)
-            yield Marked(attempt, result)
+            self._tell(job.plan.exercise.name, self._count)
+            yield Marked(job.attempt, result, job.seed)
 
     def close(self) -> None:
         """Wait for no more answers."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def _results(self, attempts: Sequence[tuple[Plan, Attempt]]) -> Iterator[Result]:
+    def _results(self, jobs: Sequence[_Job]) -> Iterator[Result]:
         if self._pool is None:
-            for plan, attempt in attempts:
-                yield mark(plan.exercise, attempt.answer, _grammar(), self._seed)
+            for job in jobs:
+                yield mark(job.plan.exercise, job.attempt.answer, _grammar(), job.seed)
             return
         from concurrent.futures.process import BrokenProcessPool
 
-        jobs = [_Job(plan.exercise.lab.file, it.answer, self._seed) for plan, it in attempts]
+        sent = [_Sent(job.plan.exercise.lab.file, job.attempt.answer, job.seed) for job in jobs]
         try:
-            yield from self._pool.map(_marked, jobs)
+            yield from self._pool.map(_marked, sent)
         except BrokenProcessPool:
             raise InputError("a worker process was ended from outside") from None
+
+
+class _Sent(NamedTuple):
+    """A job as another process gets it."""
+
+    file: Path
+    answer: "Answer"
+    seed: int
 
 
 def _ignore_interrupts() -> None:
@@ -250,7 +277,7 @@ def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _marked(job: _Job) -> Result:
+def _marked(job: _Sent) -> Result:
     return mark(_exercise(job.file), job.answer, _grammar(), job.seed)
 
 

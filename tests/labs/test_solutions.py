@@ -340,6 +340,16 @@ WAYS = {
             "R1#show ip nat translations": "203.0.113.1:80",
         },
     ),
+    "broken-ospf": (
+        "repair",
+        "R1 R2 R3",
+        {
+            "@wait 60s\nR1#show ip route ospf": "O        2.2.2.2 [110/2] via 10.0.12.2",
+            "R2#show ip route ospf": "O        3.3.3.3 [110/2] via 10.0.23.3",
+            "R3#show ip route ospf": "O        1.1.1.1 [110/2] via 10.0.13.1",
+            "R2#ping 10.0.12.1 size 1500 df-bit": FITS,
+        },
+    ),
 }
 
 

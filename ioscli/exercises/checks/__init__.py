@@ -5,9 +5,11 @@ Every kind is a frozen value with a `read` (from its mapping in lab.yaml), and t
 addresses, times, sizes.
 
 - ping, path, encrypted, connect: what becomes of traffic. echoes asks until it is answered,
-  senders send as a router or a Linux host does, ways follows the frames, lost says why not
+  senders send as a router or a Linux host does, ways follows the frames
 - adjacency, route, sa, isakmp, interface, nat: the state of a router; waiting gives it time,
-  parties says who is meant, facing who is at the other end, protection and *_causes why not
+  parties says who is meant, neighbors lists those of routing protocols, transforms reads
+  transform sets
 - config: lines of a configuration
 - stable, failover, any_of: other checks and states over time, after a failure, or one of several
+- causes: why a check did not pass
 """

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.exercises.checks import fields as values
-from ioscli.exercises.checks.adjacency_causes import adjacency_causes
+from ioscli.exercises.checks.causes.adjacency import adjacency_causes
 from ioscli.exercises.checks.neighbors import SHOWS, STATES, WORKING, Known, neighbors
 from ioscli.exercises.checks.parties import Party, read_party
 from ioscli.exercises.checks.waiting import DEFAULT_WITHIN, comes_true, let_pass

@@ -10,8 +10,8 @@ from ioscli.codec.errors import DecodeError
 from ioscli.codec.ipv4 import IpProtocol, IPv4Header, header_length
 from ioscli.codec.tcp import Flag, TcpHeader
 from ioscli.exercises.checks import fields as values
+from ioscli.exercises.checks.causes.lost import Why, why_lost
 from ioscli.exercises.checks.echoes import DEFAULT_COUNT, Echo, once
-from ioscli.exercises.checks.lost import Why, why_lost
 from ioscli.exercises.checks.parties import node_with
 from ioscli.exercises.verdict import Verdict
 from ioscli.hosts.linux import connecting

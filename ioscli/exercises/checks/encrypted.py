@@ -9,6 +9,7 @@ from ioscli.codec.errors import DecodeError
 from ioscli.codec.fragments import Reassembler
 from ioscli.codec.icmp import DestinationUnreachable, TimeExceeded
 from ioscli.exercises.checks import fields as values
+from ioscli.exercises.checks.causes.lost import why_lost, why_readable
 from ioscli.exercises.checks.echoes import (
     DEFAULT_COUNT,
     DEFAULT_WITHIN,
@@ -18,7 +19,6 @@ from ioscli.exercises.checks.echoes import (
     read_echo,
     until_answered,
 )
-from ioscli.exercises.checks.lost import why_lost, why_readable
 from ioscli.exercises.checks.ways import ways_of
 from ioscli.exercises.verdict import Verdict
 from ioscli.labs.explain.stack import Keys, of_frame

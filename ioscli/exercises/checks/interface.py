@@ -7,7 +7,7 @@ from ipaddress import IPv4Interface
 from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.exercises.checks import fields as values
-from ioscli.exercises.checks.facing import Side, of_interface
+from ioscli.exercises.checks.causes.facing import Side, of_interface
 from ioscli.exercises.checks.waiting import DEFAULT_WITHIN, comes_true
 from ioscli.exercises.verdict import Verdict
 from ioscli.model.config import TunnelMode

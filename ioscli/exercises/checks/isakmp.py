@@ -7,8 +7,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.exercises.checks import fields as values
+from ioscli.exercises.checks.causes.protection import is_with, same_isakmp_sa, why_unprotected
 from ioscli.exercises.checks.parties import Party, called, read_party
-from ioscli.exercises.checks.protection import is_with, same_isakmp_sa, why_unprotected
 from ioscli.exercises.checks.waiting import DEFAULT_WITHIN, comes_true
 from ioscli.exercises.verdict import Verdict
 from ioscli.labs.explain.finding import Finding, Rank

@@ -7,9 +7,9 @@ from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.codec.ospf.numbers import dotted
-from ioscli.exercises.checks.bgp_causes import processes
-from ioscli.exercises.checks.eigrp_causes import machines as eigrp_machines
-from ioscli.exercises.checks.ospf_causes import machines as ospf_machines
+from ioscli.exercises.checks.causes.bgp import processes
+from ioscli.exercises.checks.causes.eigrp import machines as eigrp_machines
+from ioscli.exercises.checks.causes.ospf import machines as ospf_machines
 from ioscli.exercises.checks.parties import called
 from ioscli.protocols.bgp.states import State
 from ioscli.protocols.ospf.states import NeighborState

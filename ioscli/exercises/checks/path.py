@@ -7,6 +7,7 @@ from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from ioscli.exercises.checks import fields as values
+from ioscli.exercises.checks.causes.lost import source_of, why_lost
 from ioscli.exercises.checks.echoes import (
     DEFAULT_COUNT,
     DEFAULT_WITHIN,
@@ -15,7 +16,6 @@ from ioscli.exercises.checks.echoes import (
     read_echo,
     until_answered,
 )
-from ioscli.exercises.checks.lost import source_of, why_lost
 from ioscli.exercises.checks.ways import Ways, listed, ways_of
 from ioscli.exercises.verdict import Verdict
 from ioscli.labs.explain.finding import Finding

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from ioscli.exercises.checks import fields as values
+from ioscli.exercises.checks.causes.lost import why_lost
 from ioscli.exercises.checks.echoes import (
     DEFAULT_WITHIN,
     ECHO_KEYS,
@@ -16,7 +17,6 @@ from ioscli.exercises.checks.echoes import (
     steadily,
     until_answered,
 )
-from ioscli.exercises.checks.lost import why_lost
 from ioscli.exercises.checks.parties import addresses_of
 from ioscli.exercises.checks.senders import TIMEOUT
 from ioscli.exercises.checks.ways import listed, ways_of

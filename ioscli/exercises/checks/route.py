@@ -7,9 +7,9 @@ from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.exercises.checks import fields as values
-from ioscli.exercises.checks.facing import faced_by
+from ioscli.exercises.checks.causes.facing import faced_by
+from ioscli.exercises.checks.causes.route import Missing, route_causes
 from ioscli.exercises.checks.parties import Party, called, read_party
-from ioscli.exercises.checks.route_causes import Missing, route_causes
 from ioscli.exercises.checks.waiting import DEFAULT_WITHIN, comes_true
 from ioscli.exercises.verdict import Verdict
 from ioscli.labs.errors import quoted

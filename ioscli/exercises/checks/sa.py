@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.cli.commands.ipsec import transform_words
 from ioscli.exercises.checks import fields as values
+from ioscli.exercises.checks.causes.lost import why_lost
+from ioscli.exercises.checks.causes.protection import is_with, shares_sas, why_unprotected
 from ioscli.exercises.checks.echoes import (
     DEFAULT_COUNT,
     ECHO_KEYS,
@@ -16,9 +18,7 @@ from ioscli.exercises.checks.echoes import (
     read_echo,
     until_answered,
 )
-from ioscli.exercises.checks.lost import why_lost
 from ioscli.exercises.checks.parties import Party, called, read_party
-from ioscli.exercises.checks.protection import is_with, shares_sas, why_unprotected
 from ioscli.exercises.checks.transforms import parse_transform
 from ioscli.exercises.checks.waiting import DEFAULT_WITHIN, comes_true
 from ioscli.exercises.verdict import Verdict

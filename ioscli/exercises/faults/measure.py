@@ -226,6 +226,3 @@ def _listen(node: str, router: "Router", heard: Counter[tuple[str, str]]) -> Cal
         heard[node, _TIMESTAMP.sub("", line)] += 1
 
     return router.console.subscribe(note)
-
-
-__all__ = ["SETTLE", "Measured", "connect_check", "measure", "working"]

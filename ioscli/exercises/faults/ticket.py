@@ -12,9 +12,7 @@ from ioscli.exercises.faults.assembling import Ticket, assembled
 from ioscli.exercises.faults.catalogue import catalogue
 from ioscli.exercises.faults.fault import Edit, Fault, Injection
 from ioscli.exercises.faults.proof import Broken, Subject
-from ioscli.exercises.faults.symptoms import (
-    symptom,
-)
+from ioscli.exercises.faults.symptoms import symptom
 from ioscli.exercises.marking import mark
 from ioscli.exercises.trial import Runaway, Trial
 from ioscli.labs.errors import InputError

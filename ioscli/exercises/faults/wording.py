@@ -14,8 +14,6 @@ _SAID = 2
 """Symptoms of one fault that users tell."""
 _LOGGED = 4
 _AREA_COST, _PLACE_COST = 1, 2
-HINTS_COST = _AREA_COST + _PLACE_COST
-"""Of all hints about one fault."""
 
 
 class Noticed(NamedTuple):

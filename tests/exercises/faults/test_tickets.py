@@ -13,10 +13,11 @@ from ioscli.cli.matcher import Grammar
 from ioscli.exercises.answer import Answer
 from ioscli.exercises.config_text import ConfigText
 from ioscli.exercises.exercise import Difficulty, Kind
+from ioscli.exercises.faults.assembling import Ticket
 from ioscli.exercises.faults.catalogue import catalogue
 from ioscli.exercises.faults.fault import Injection, broken
 from ioscli.exercises.faults.proof import Subject
-from ioscli.exercises.faults.ticket import Ticket, draw, make_ticket, proven
+from ioscli.exercises.faults.ticket import draw, make_ticket, proven
 from ioscli.exercises.marking import mark
 from ioscli.labs.catalogue import find_lab
 from ioscli.labs.errors import InputError

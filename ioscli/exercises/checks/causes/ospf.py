@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.codec.ospf.numbers import ALL_SPF_ROUTERS, AuthType, dotted
-from ioscli.exercises.checks.facing import Pair, Side, denied
+from ioscli.exercises.checks.causes.facing import Pair, Side, denied
 from ioscli.labs.explain.finding import Finding, Rank
 from ioscli.model.rib import RouteSource
 from ioscli.protocols.ospf.states import NetworkType

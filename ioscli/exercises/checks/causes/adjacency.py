@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ioscli.exercises.checks.bgp_causes import bgp_causes
-from ioscli.exercises.checks.eigrp_causes import eigrp_causes
-from ioscli.exercises.checks.eigrp_causes import machines as eigrp_machines
-from ioscli.exercises.checks.facing import (
+from ioscli.exercises.checks.causes.bgp import bgp_causes
+from ioscli.exercises.checks.causes.eigrp import eigrp_causes
+from ioscli.exercises.checks.causes.eigrp import machines as eigrp_machines
+from ioscli.exercises.checks.causes.facing import (
     MOST_FINDINGS,
     Pair,
     Side,
@@ -17,9 +17,9 @@ from ioscli.exercises.checks.facing import (
     of_link,
     pairs,
 )
+from ioscli.exercises.checks.causes.ospf import machines as ospf_machines
+from ioscli.exercises.checks.causes.ospf import ospf_causes
 from ioscli.exercises.checks.neighbors import SHOWS
-from ioscli.exercises.checks.ospf_causes import machines as ospf_machines
-from ioscli.exercises.checks.ospf_causes import ospf_causes
 from ioscli.exercises.checks.parties import Party
 from ioscli.labs.explain.ends import carries
 from ioscli.labs.explain.finding import Finding, Rank

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ioscli.codec.bgp.attributes import path_length
-from ioscli.exercises.checks.bgp_causes import processes
-from ioscli.exercises.checks.eigrp_causes import machines
+from ioscli.exercises.checks.causes.bgp import processes
+from ioscli.exercises.checks.causes.eigrp import machines
 from ioscli.exercises.checks.neighbors import WORKING, neighbors
 from ioscli.exercises.checks.parties import Party, called
 from ioscli.labs.explain.finding import Finding, Rank

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, NamedTuple
 
-from ioscli.exercises.checks.adjacency_causes import adjacency_causes
-from ioscli.exercises.checks.bgp_causes import processes
-from ioscli.exercises.checks.eigrp_causes import machines as eigrp_machines
-from ioscli.exercises.checks.facing import Side, faced_by, of_interface, pairs
+from ioscli.exercises.checks.causes.adjacency import adjacency_causes
+from ioscli.exercises.checks.causes.bgp import processes
+from ioscli.exercises.checks.causes.eigrp import machines as eigrp_machines
+from ioscli.exercises.checks.causes.facing import Side, faced_by, of_interface, pairs
+from ioscli.exercises.checks.causes.ospf import machines as ospf_machines
+from ioscli.exercises.checks.causes.ospf import ospf_causes
+from ioscli.exercises.checks.causes.preferred import why_another_way
 from ioscli.exercises.checks.neighbors import WORKING, neighbors
-from ioscli.exercises.checks.ospf_causes import machines as ospf_machines
-from ioscli.exercises.checks.ospf_causes import ospf_causes
 from ioscli.exercises.checks.parties import Party, called
-from ioscli.exercises.checks.preferred import why_another_way
 from ioscli.labs.explain.finding import Finding, Rank
 from ioscli.model.rib import RouteSource
 

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.codec.eigrp.numbers import IP_PROTOCOL, MULTICAST
-from ioscli.exercises.checks.facing import Pair, Side, denied
+from ioscli.exercises.checks.causes.facing import Pair, Side, denied
 from ioscli.labs.explain.finding import Finding, Rank
 from ioscli.model.rib import RouteSource
 
