@@ -350,6 +350,16 @@ WAYS = {
             "R2#ping 10.0.12.1 size 1500 df-bit": FITS,
         },
     ),
+    "broken-eigrp": (
+        "repair",
+        "EDGE R1 R2 R3",
+        {
+            "@wait 20s\nR2#ping 172.16.3.1 source lo1": FITS,
+            "R2#ping 198.51.100.1 source lo1": FITS,
+            "R3#ping 198.51.100.1 source lo1": FITS,
+            "R1#show ip route 0.0.0.0": "* 10.0.14.4, from 10.0.14.4",
+        },
+    ),
 }
 
 
