@@ -80,14 +80,16 @@ class Block:
 
 
 def as_seen(line: str) -> str:
-    """A line after its backspaces (` --More-- ` is erased by them)."""
-    if "\b" not in line:
+    """A line after its backspaces (` --More-- ` is erased by them) and carriage returns."""
+    if "\b" not in line and "\r" not in line:
         return line
     cells: list[str] = []
     column = 0
     for character in line:
         if character == "\b":
             column = max(0, column - 1)
+        elif character == "\r":
+            column = 0
         else:
             cells[column : column + 1] = [character]
             column += 1

@@ -157,7 +157,7 @@ def _screen(block: Block) -> str:
         parts.append(
             f'<span class="prompt">{_text(block.prompt)}</span><kbd>{_text(block.command)}</kbd>\n'
         )
-    if "\b" in block.text:  # pages: the marker is gone from the screen
+    if "\b" in block.text or "\r" in block.text:  # pages: the marker is gone from the screen
         parts.append(_text("\n".join(block.lines)))
     else:
         for number, piece in enumerate(block.pieces):

@@ -257,6 +257,20 @@ def test_a_telnet_is_recorded_key_by_key(session: Operator, lab: Lab, grammar: G
     assert "\n@keys exit\\r\n" in text
 
 
+def test_output_that_segments_cut_between_cr_and_lf(
+    session: Operator, lab: Lab, grammar: Grammar
+) -> None:
+    session.look("S1")
+    session.wait(15)
+    session.type("telnet 10.0.0.2\r")
+    session.wait(3)
+    session.type("ping 10.0.0.2 repeat 3000\r")
+    session.wait(20)
+    session.type("exit\r")
+    session.wait(1)
+    assert "\r" not in check(session, lab, grammar)
+
+
 def test_the_end_of_a_page_is_what_was_seen(session: Operator, lab: Lab, grammar: Grammar) -> None:
     session.type("show interfaces\r")
     session.wait(60)  # time stands still while a page is read

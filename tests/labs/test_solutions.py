@@ -360,6 +360,16 @@ WAYS = {
             "R1#show ip route 0.0.0.0": "* 10.0.14.4, from 10.0.14.4",
         },
     ),
+    "broken-bgp": (
+        "repair",
+        "R1 R2 R3 R4",
+        {
+            "@wait 90s\nR1#ping 172.20.4.1 source lo1": FITS,
+            "R1#show ip route bgp": "172.20.4.0 [20/0] via 2.2.2.2",
+            "R4#show ip route bgp": "172.16.1.0 [20/0] via 10.0.34.3",
+            "@link down R1:Gi0/0\n@wait 60s\nR4#ping 172.16.1.1 source lo1": FITS,
+        },
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -154,6 +155,12 @@ class Asked(NamedTuple):
         return self.answered == self.looked_at
 
     @property
+    def too_big(self) -> Heard | None:
+        """The last of them of which somebody says that it was too big."""
+        told = (it for it in reversed(self.last) if it.kind is EchoKind.FRAGMENTATION_NEEDED)
+        return next(told, None)
+
+    @property
     def lost(self) -> list[Heard]:
         """Those that were not, the last one first."""
         return [it for it in reversed(self.heard) if it.kind is not EchoKind.REPLY]
@@ -192,20 +199,41 @@ def _complaint(heard: Heard) -> str:
 
 def until_answered(trial: Trial, echo: Echo, count: int, within: Duration) -> Asked:
     """Ask until so many requests in a row are answered, or time is up. Raises Runaway."""
-    return _ask(trial, echo, count, trial.until(within))
+    return _ask(trial, echo, count, trial.until(within), _wholly)
+
+
+def until_too_big(trial: Trial, echo: Echo, count: int, within: Duration) -> Asked:
+    """Ask once a second until somebody says that it is too big, or time is up. Raises Runaway."""
+    return _ask(trial, echo, count, trial.until(within), _too_big, steady=True)
 
 
 def once(trial: Trial, echo: Echo, count: int) -> Asked:
     """Ask so many times. Raises Runaway."""
-    return _ask(trial, echo, count, trial.now)
+    return _ask(trial, echo, count, trial.now, _wholly)
 
 
 def steadily(trial: Trial, echo: Echo, within: Duration) -> None:
     """Ask once a second as long as that, for what comes of asking. Raises Runaway."""
-    _ask(trial, echo, 1, trial.until(within), steady=True)
+    _ask(trial, echo, 1, trial.until(within), lambda _: False, steady=True)
 
 
-def _ask(trial: Trial, echo: Echo, count: int, end: Instant, *, steady: bool = False) -> Asked:
+def _wholly(asked: Asked) -> bool:
+    return asked.wholly
+
+
+def _too_big(asked: Asked) -> bool:
+    return asked.too_big is not None
+
+
+def _ask(
+    trial: Trial,
+    echo: Echo,
+    count: int,
+    end: Instant,
+    enough: Callable[[Asked], bool],
+    *,
+    steady: bool = False,
+) -> Asked:
     watch = Watch(trial.topology)
     heard: list[Heard] = []
     try:
@@ -217,7 +245,7 @@ def _ask(trial: Trial, echo: Echo, count: int, end: Instant, *, steady: bool = F
             asked = Asked(echo, sender.identifier, tuple(heard), count, watch, trial.now, unsent)
             if trial.now >= end and (unsent or len(heard) >= count):
                 break
-            if asked.wholly and not steady:
+            if enough(asked):
                 break
             if steady or unsent or heard[-1].kind is not EchoKind.REPLY:
                 since = trial.now if unsent else heard[-1].sent

@@ -1,7 +1,8 @@
-"""`ping`: whether echo requests are answered, or are not."""
+"""`ping`: whether echo requests are answered, are not, or are told to be too big."""
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from ioscli.exercises.checks import fields as values
@@ -16,8 +17,9 @@ from ioscli.exercises.checks.echoes import (
     read_echo,
     steadily,
     until_answered,
+    until_too_big,
 )
-from ioscli.exercises.checks.parties import addresses_of
+from ioscli.exercises.checks.parties import addresses_of, node_with
 from ioscli.exercises.checks.senders import TIMEOUT
 from ioscli.exercises.checks.ways import listed, ways_of
 from ioscli.exercises.verdict import Verdict
@@ -28,34 +30,49 @@ if TYPE_CHECKING:
     from ioscli.labs.document import Item
     from ioscli.labs.labfile import Lab
 
-_EXPECTATIONS = ("reply", "loss")
+
+class Outcome(Enum):
+    """What is to come of a ping; the value is what `expect:` takes."""
+
+    REPLY = "reply"
+    LOSS = "loss"
+    TOO_BIG = "too-big"
+    """Somebody says that fragmentation is needed and DF set (RFC 792)."""
+
+
+_VERBS = {Outcome.REPLY: "reaches", Outcome.LOSS: "does not reach", Outcome.TOO_BIG: "pings"}
 
 
 class Ping(NamedTuple):
-    """Echo requests from a node, all of them answered in the end; or none of them."""
+    """Echo requests from a node, and what is to come of them in the end."""
 
     echo: Echo
     requests: int
     """That make a whole ping."""
-    expects_reply: bool
+    expected: Outcome
     within: Duration
 
     @classmethod
     def read(cls, item: Item, lab: Lab) -> Self:
         """From `{from: PC1, to: 192.0.2.1, size: 1400, df: yes}`. Raises InputError."""
         fields = item.fields(*ECHO_KEYS, "count", "expect", "within")
-        expect = values.one_of(fields["expect"], _EXPECTATIONS) if "expect" in fields else "reply"
+        echo, expected = read_echo(item, fields, lab), Outcome.REPLY
+        if "expect" in fields:
+            expected = Outcome(values.one_of(fields["expect"], tuple(it.value for it in Outcome)))
+            if expected is Outcome.TOO_BIG and not echo.df:
+                raise fields["expect"].error("expect: nobody says too-big where df is not set")
         return cls(
-            read_echo(item, fields, lab),
+            echo,
             read_count(fields.get("count")),
-            expect == "reply",
+            expected,
             values.duration(fields.get("within"), DEFAULT_WITHIN),
         )
 
     @property
     def title(self) -> str:
         """What is wanted."""
-        return self.echo.wanted("reaches" if self.expects_reply else "does not reach")
+        told = " and is told that this is too big" if self.expected is Outcome.TOO_BIG else ""
+        return self.echo.wanted(_VERBS[self.expected]) + told
 
     @property
     def disturbs(self) -> bool:
@@ -65,7 +82,9 @@ class Ping(NamedTuple):
     def judge(self, trial: Trial) -> Verdict:
         """Ping until a whole ping is answered; where none is to be, see how it is in the end."""
         shown_by = (self.echo.typed(self.requests),)
-        if self.expects_reply:
+        if self.expected is Outcome.TOO_BIG:
+            return self._too_big(trial)
+        if self.expected is Outcome.REPLY:
             asked = until_answered(trial, self.echo, self.requests, self.within)
             if asked.wholly:
                 return self._answered(trial, asked)
@@ -78,6 +97,20 @@ class Ping(NamedTuple):
         if not asked.answered:
             return Verdict(True, str(asked), shown_by)
         return Verdict(False, str(asked), shown_by, _way_taken(trial, asked))
+
+    def _too_big(self, trial: Trial) -> Verdict:
+        """Right as soon as anybody says so, whoever it is."""
+        asked = until_too_big(trial, self.echo, self.requests, self.within)
+        typed = self.echo.typed(self.requests)
+        told = asked.too_big
+        if told is not None:
+            who = node_with(trial.topology, told.responder) if told.responder else None
+            words = f"{who or told.responder} says that it has room for {told.mtu} bytes"
+            return Verdict(True, words, (typed,))
+        if asked.answered:
+            return Verdict(False, str(asked), (typed,), _way_taken(trial, asked))
+        why = why_lost(trial, asked)
+        return Verdict(False, str(asked), (typed, *why.shown_by), why.because)
 
     def _answered(self, trial: Trial, asked: Asked) -> Verdict:
         """Right, unless somebody has taken the address of a node that is not the answer's."""

@@ -13,7 +13,7 @@ from ioscli.exercises.checks.encrypted import Encrypted
 from ioscli.exercises.checks.interface import InterfaceCheck
 from ioscli.exercises.checks.interface import Wanted as WantedInterface
 from ioscli.exercises.checks.parties import Party
-from ioscli.exercises.checks.ping import Ping
+from ioscli.exercises.checks.ping import Outcome, Ping
 from ioscli.exercises.checks.route import RouteCheck, Wanted
 from ioscli.exercises.checks.stable import Stable
 from ioscli.exercises.faults.measure import connect_check
@@ -98,7 +98,7 @@ def symptom(difference: Difference) -> Symptom | None:
 
 def ping_check(reach: Reach) -> Ping:
     """That a ping is answered."""
-    return Ping(echo(reach), _PINGS, expects_reply=True, within=_WITHIN)
+    return Ping(echo(reach), _PINGS, Outcome.REPLY, within=_WITHIN)
 
 
 def encrypted_check(probe: Sealed) -> Encrypted:
