@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from ioscli.command_line.opening import boot, build
 from ioscli.command_line.status import OK
 from ioscli.labs.errors import InputError, quoted
-from ioscli.labs.playback import Kind, Writer, notes, scenes, title
-from ioscli.labs.replay import Replay
+from ioscli.labs.transcripts.playback import Kind, Writer, notes, scenes, title
+from ioscli.labs.transcripts.replay import Replay
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator, Sequence
 
     from ioscli.cli.matcher import Grammar
-    from ioscli.labs.block import Block
     from ioscli.labs.topology import Topology
-    from ioscli.labs.transcript import Transcript
+    from ioscli.labs.transcripts.block import Block
+    from ioscli.labs.transcripts.transcript import Transcript
 
 
 def play(
@@ -100,7 +100,7 @@ def go_on_live(
     session: Replay, topology: "Topology", grammar: "Grammar", step: int, given: "Namespace"
 ) -> int:
     """Open the consoles as they are after the steps that were replayed; the exit status."""
-    from ioscli.labs.adoption import Adoption
+    from ioscli.labs.recording.adoption import Adoption
     from ioscli.servers.console import converse, page_length
     from ioscli.servers.pace import Pace
 
@@ -117,10 +117,10 @@ def go_on_live(
         return converse(
             topology.nodes, grammar, node, Pace(), said, host=Adoption(session.terminals, None)
         )
-    from ioscli.labs.director import HELP, Director
-    from ioscli.labs.ledger import Ledger
-    from ioscli.labs.recorder import Recorder
-    from ioscli.labs.report import updated
+    from ioscli.labs.recording.director import HELP, Director
+    from ioscli.labs.recording.ledger import Ledger
+    from ioscli.labs.recording.recorder import Recorder
+    from ioscli.labs.transcripts.report import updated
 
     recorder = Recorder(
         topology.simulation,

@@ -92,11 +92,11 @@ def build(
 def boot(topology: "Topology", given: "Namespace", stack: ExitStack) -> None:
     """Open what is to be recorded, then boot; the files are finished when the stack unwinds."""
     if given.capture:
-        from ioscli.labs.recording import open_captures
+        from ioscli.labs.captures import open_captures
 
         open_captures(topology, given.capture, stack)
     if given.keys is not None:
-        from ioscli.labs.recording import write_keys_at_end
+        from ioscli.labs.captures import write_keys_at_end
 
         write_keys_at_end(topology, Path(given.keys), stack)
     topology.boot()

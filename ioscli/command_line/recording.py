@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ioscli.labs.catalogue import lab_of, shipped_labs
-from ioscli.labs.director import HELP, Director
-from ioscli.labs.ledger import Ledger
-from ioscli.labs.recorder import Recorder
+from ioscli.labs.recording.director import HELP, Director
+from ioscli.labs.recording.ledger import Ledger
+from ioscli.labs.recording.recorder import Recorder
 from ioscli.servers.console import converse, page_length
 
 if TYPE_CHECKING:

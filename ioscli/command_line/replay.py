@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ioscli.command_line.parser import Commands
-    from ioscli.labs.block import Block
     from ioscli.labs.labfile import Lab
-    from ioscli.labs.transcript import Transcript
+    from ioscli.labs.transcripts.block import Block
+    from ioscli.labs.transcripts.transcript import Transcript
 
 
 def add(commands: "Commands") -> None:
@@ -62,8 +62,8 @@ def replay(given: "Namespace") -> int:
     """Carry it out; the exit status."""
     from ioscli.labs.catalogue import find_transcript
     from ioscli.labs.errors import InputError
-    from ioscli.labs.replay import Replay
-    from ioscli.labs.transcript import Transcript
+    from ioscli.labs.transcripts.replay import Replay
+    from ioscli.labs.transcripts.transcript import Transcript
 
     _exclude(given, "update", "check")
     _exclude(given, "play", "branch")
@@ -121,7 +121,7 @@ def _present(
     lab_file: Path,
     lab: "Lab",
 ) -> int:
-    from ioscli.labs import report
+    from ioscli.labs.transcripts import report
 
     exported = _export(given, transcript, blocks, lab)
     if given.update:
@@ -152,13 +152,13 @@ def _export(
     """Write the files that are asked for; whether any was."""
     heading = f"{lab.name}: {transcript.file.stem}"
     if given.cast is not None:
-        from ioscli.labs.cast import cast
-        from ioscli.labs.playback import scenes
+        from ioscli.labs.transcripts.cast import cast
+        from ioscli.labs.transcripts.playback import scenes
 
         lines = cast(heading, scenes(transcript, blocks))
         _write(given.cast, "".join(f"{line}\n" for line in lines))
     if given.html is not None:
-        from ioscli.labs.page import page
+        from ioscli.labs.transcripts.page import page
 
         text = page(heading, lab.description, list(lab.nodes), transcript, blocks)
         _write(given.html, text)

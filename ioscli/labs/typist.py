@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
-from ioscli.labs.block import Block
 from ioscli.labs.errors import InputError, quoted
 from ioscli.labs.journal import Kind, LabRun
-from ioscli.labs.timing import LONGEST_COMMAND, MOST_QUESTIONS, TYPING
-from ioscli.labs.transcript import split_prompt
+from ioscli.labs.transcripts.block import Block
+from ioscli.labs.transcripts.timing import LONGEST_COMMAND, MOST_QUESTIONS, TYPING
+from ioscli.labs.transcripts.transcript import split_prompt
 from ioscli.model.instant import MINUTE, SECOND, Duration, Instant
 
 if TYPE_CHECKING:

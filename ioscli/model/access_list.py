@@ -8,7 +8,7 @@ and IP Fragments").
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Network
@@ -221,30 +221,55 @@ class AccessList:
 
     name: str
     kind: AccessListKind
-    lines: dict[int, AccessEntry] = field(default_factory=dict)
-    """Sequence number -> permit or deny, in order."""
+    _lines: dict[int, AccessEntry] = field(default_factory=dict, init=False)
+    """In order, unless `_unsorted`."""
     remarks: dict[int, list[str]] = field(default_factory=dict)
     """`remark TEXT`, by the entry that they stand before; 0: behind the last."""
     written: bool = False
     """Whether the configuration shows sequence numbers, as IOS-XE's does; IOS 15 hides them."""
     hits: dict[int, int] = field(default_factory=dict, compare=False)
     """Sequence number -> packets it decided about. Nothing configured: what shows print."""
+    # Lists of many thousand lines are loaded: no line may cost a walk through those before it.
+    _sequences: dict[AccessEntry, int] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    """Where each entry stands."""
+    last: int = field(default=0, init=False, compare=False, repr=False)
+    """The highest sequence number; 0: the list is empty."""
+    _unsorted: bool = field(default=False, init=False, compare=False, repr=False)
+
+    @property
+    def lines(self) -> Mapping[int, AccessEntry]:
+        """Sequence number -> permit or deny, in order; `put` and `remove` change it."""
+        if self._unsorted:
+            self._lines = dict(sorted(self._lines.items()))
+            self._unsorted = False
+        return self._lines
 
     def append(self, line: AccessEntry) -> int:
         """Add a line at the end, and give its sequence number."""
-        sequence = next(reversed(self.lines), _FIRST_SEQUENCE - _SEQUENCE_STEP) + _SEQUENCE_STEP
+        sequence = (self.last or _FIRST_SEQUENCE - _SEQUENCE_STEP) + _SEQUENCE_STEP
         self.put(sequence, line)
         return sequence
 
     def put(self, sequence: int, line: AccessEntry) -> None:
         """Set the line of a sequence number; at the end it takes the remarks that wait there."""
-        last = next(reversed(self.lines), 0)
-        self.lines[sequence] = line
+        before = self._lines.get(sequence)
+        if before is not None:
+            self._forget(sequence, before)
+        elif sequence < self.last:
+            self._unsorted = True
+        self._lines[sequence] = line
+        self._sequences.setdefault(line, sequence)
         self.hits.pop(sequence, None)
-        if sequence < last:
-            self.lines = dict(sorted(self.lines.items()))
-        elif self.remarks.get(_AT_END):
-            self.remarks[sequence] = self.remarks.pop(_AT_END)
+        if sequence >= self.last:
+            self.last = sequence
+            if self.remarks.get(_AT_END):
+                self.remarks[sequence] = self.remarks.pop(_AT_END)
+
+    def _forget(self, sequence: int, line: AccessEntry) -> None:
+        if self._sequences.get(line) == sequence:
+            del self._sequences[line]
 
     def remark(self, text: str) -> None:
         """Add a remark at the end, once."""
@@ -253,9 +278,12 @@ class AccessList:
 
     def remove(self, sequence: int) -> bool:
         """Take a line away; its remarks go over to the next one. False: there is no such line."""
-        if sequence not in self.lines:
+        line = self._lines.pop(sequence, None)
+        if line is None:
             return False
-        del self.lines[sequence]
+        self._forget(sequence, line)
+        if sequence == self.last:
+            self.last = max(self._lines, default=0)
         self.hits.pop(sequence, None)
         orphans = self.remarks.pop(sequence, [])
         if orphans:
@@ -273,13 +301,15 @@ class AccessList:
         return False
 
     def find(self, line: AccessEntry) -> int | None:
-        """The sequence number of an equal line; IOS takes no entry twice."""
-        return next((at for at, known in self.lines.items() if known == line), None)
+        """The sequence number of an equal line; IOS takes no entry twice, nor shall a caller."""
+        return self._sequences.get(line)
 
     def resequence(self, start: int, step: int) -> None:
         """`ip access-list resequence`."""
         numbers = {old: start + step * at for at, old in enumerate(self.lines)}
-        self.lines = {numbers[old]: line for old, line in self.lines.items()}
+        self._lines = {numbers[old]: line for old, line in self.lines.items()}
+        self._sequences = {line: numbers[old] for line, old in self._sequences.items()}
+        self.last = numbers.get(self.last, 0)
         self.hits = {numbers[old]: count for old, count in self.hits.items()}
         self.remarks = {numbers.get(old, _AT_END): texts for old, texts in self.remarks.items()}
 

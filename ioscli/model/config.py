@@ -18,6 +18,7 @@ from ioscli.model.isakmp import IsakmpConfig
 from ioscli.model.logging import LoggingConfig
 from ioscli.model.policy import PolicyConfig
 from ioscli.model.sections import StoredSection
+from ioscli.model.static_routes import StaticRoutes
 
 if TYPE_CHECKING:
     from ioscli.model.bgp import BgpProcess
@@ -176,7 +177,7 @@ class RouterConfig:
 
     hostname: str = "Router"
     interfaces: dict[InterfaceName, InterfaceConfig] = field(default_factory=dict)
-    static_routes: list[StaticRoute] = field(default_factory=list)
+    static_routes: StaticRoutes = field(default_factory=StaticRoutes)
     vrfs: "dict[str, VrfConfig]" = field(default_factory=dict)
     """`ip vrf`, `vrf definition`: by name, in the order of configuration."""
     tracked: "dict[int, TrackedObject]" = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """`ip prefix-list`: prefixes with bounds on their length."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 
@@ -41,26 +42,61 @@ class PrefixList:
 
     name: str
     description: str | None = None
-    entries: dict[int, PrefixEntry] = field(default_factory=dict)
+    _entries: dict[int, PrefixEntry] = field(default_factory=dict, init=False)
+    """In order, unless `_unsorted`."""
     hits: dict[int, int] = field(default_factory=dict, compare=False)
     """Sequence number -> how often it decided. Nothing configured: what shows print."""
+    # Lists of many thousand entries are loaded: none may cost a walk through those before it.
+    _sequences: dict[PrefixEntry, int] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    """Where each entry stands."""
+    last: int = field(default=0, init=False, compare=False, repr=False)
+    """The highest sequence number; 0: the list is empty."""
+    _unsorted: bool = field(default=False, init=False, compare=False, repr=False)
+
+    @property
+    def entries(self) -> Mapping[int, PrefixEntry]:
+        """By sequence number, in order; `put` and `remove` change it."""
+        if self._unsorted:
+            self._entries = dict(sorted(self._entries.items()))
+            self._unsorted = False
+        return self._entries
+
+    def find(self, entry: PrefixEntry) -> int | None:
+        """The sequence number of an equal entry; IOS takes none twice, nor shall a caller."""
+        return self._sequences.get(entry)
 
     def append(self, entry: PrefixEntry) -> int:
         """Add an entry five behind the last, and give its sequence number."""
-        sequence = max(self.entries, default=_FIRST_SEQUENCE - _SEQUENCE_STEP) + _SEQUENCE_STEP
-        self.entries[sequence] = entry
+        sequence = (self.last or _FIRST_SEQUENCE - _SEQUENCE_STEP) + _SEQUENCE_STEP
+        self.put(sequence, entry)
         return sequence
 
     def put(self, sequence: int, entry: PrefixEntry) -> None:
         """Set the entry of a sequence number."""
-        self.entries[sequence] = entry
-        self.entries = dict(sorted(self.entries.items()))
+        before = self._entries.get(sequence)
+        if before is not None:
+            self._forget(sequence, before)
+        elif sequence < self.last:
+            self._unsorted = True
+        self._entries[sequence] = entry
+        self._sequences.setdefault(entry, sequence)
+        self.last = max(sequence, self.last)
         self.hits.pop(sequence, None)
 
     def remove(self, sequence: int) -> None:
         """Take an entry away, if there is one of that number."""
-        self.entries.pop(sequence, None)
+        entry = self._entries.pop(sequence, None)
+        if entry is not None:
+            self._forget(sequence, entry)
+            if sequence == self.last:
+                self.last = max(self._entries, default=0)
         self.hits.pop(sequence, None)
+
+    def _forget(self, sequence: int, entry: PrefixEntry) -> None:
+        if self._sequences.get(entry) == sequence:
+            del self._sequences[entry]
 
     def permits(self, prefix: IPv4Network) -> bool:
         """Whether a prefix passes; nothing passes the end of a list. An empty list lets all by."""

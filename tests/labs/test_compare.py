@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioscli.labs.compare import difference, exact, shape
+from ioscli.labs.transcripts.compare import difference, exact, shape
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioscli.labs.directives import (
+from ioscli.labs.errors import InputError
+from ioscli.labs.quantities import LONGEST, parse_duration
+from ioscli.labs.transcripts.directives import (
     Expected,
     Interrupt,
     Keys,
@@ -22,10 +24,8 @@ from ioscli.labs.directives import (
     timed,
     unescaped,
 )
-from ioscli.labs.errors import InputError
-from ioscli.labs.quantities import LONGEST, parse_duration
-from ioscli.labs.transcript import Transcript, as_output
-from ioscli.labs.typed_line import Ending, read_line, write_line
+from ioscli.labs.transcripts.transcript import Transcript, as_output
+from ioscli.labs.transcripts.typed_line import Ending, read_line, write_line
 from ioscli.model.instant import MILLISECOND, Duration
 
 NAMES = {"R1": "R1"}

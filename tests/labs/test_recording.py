@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 from ioscli.cli.matcher import Grammar
 from ioscli.engine.link import Link
-from ioscli.labs import report
-from ioscli.labs.director import Director
 from ioscli.labs.errors import InputError
 from ioscli.labs.labfile import Lab, read_lab
-from ioscli.labs.ledger import Ledger
-from ioscli.labs.recorder import Recorder
-from ioscli.labs.replay import Replay
+from ioscli.labs.recording.director import Director
+from ioscli.labs.recording.ledger import Ledger
+from ioscli.labs.recording.recorder import Recorder
 from ioscli.labs.topology import Topology
-from ioscli.labs.transcript import Transcript
+from ioscli.labs.transcripts import report
+from ioscli.labs.transcripts.replay import Replay
+from ioscli.labs.transcripts.transcript import Transcript
 from ioscli.servers.desk import Desk, Keys
 from ioscli.servers.pace import Clock, Pace, Turn
 from tests.conftest import Run

@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 from ioscli.engine.capture import LinkType, PcapngWriter
+from ioscli.labs.captures import write_keys_at_end
 from ioscli.labs.labfile import Lab, read_lab
-from ioscli.labs.recording import write_keys_at_end
 from ioscli.labs.topology import Topology
 from ioscli.model.instant import Instant, seconds
 from tests.cli.typing_config import grammar

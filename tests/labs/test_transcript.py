@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ioscli.labs.errors import InputError
-from ioscli.labs.transcript import (
+from ioscli.labs.transcripts.transcript import (
     Answer,
     Comment,
     Expected,

@@ -131,7 +131,7 @@ def _add(
     if known.find(entry) is not None:
         return
     if sequence is None:
-        if next(reversed(known.lines), 0) + _STEP > _LAST_SEQUENCE:
+        if known.last + _STEP > _LAST_SEQUENCE:
             raise Refusal("Exceeded maximum sequence number.")
         known.append(entry)
     elif sequence in known.lines:

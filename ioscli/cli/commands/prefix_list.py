@@ -32,7 +32,7 @@ def prefix_list(context: ConfigContext, args: Args) -> Changes:
         return _CHANGED
     entry = _entry(args)
     known = _known(context.config, name)
-    if entry in known.entries.values():
+    if known.find(entry) is not None:
         return ()  # IOS takes no entry twice
     if "A_SEQUENCE" in args:
         known.put(args["A_SEQUENCE"], entry)
@@ -74,7 +74,7 @@ def _remove(config: RouterConfig, name: str, args: Args) -> None:
         known.description = None
     elif "permit" in args or "deny" in args:
         entry = _entry(args)
-        at = next((at for at, it in known.entries.items() if it == entry), None)
+        at = known.find(entry)
         if at is None or args.get("A_SEQUENCE", at) != at:
             raise Refusal(f"% Can't find prefix-list entry {entry.prefix}")
         known.remove(at)

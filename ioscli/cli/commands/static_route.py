@@ -13,6 +13,7 @@ from ioscli.cli.running_config import writes
 from ioscli.model.changes import StaticRoutesChanged
 from ioscli.model.config import RouterConfig, StaticRoute
 from ioscli.model.ifname import InterfaceName
+from ioscli.model.static_routes import StaticRoutes
 
 _FIRST_MULTICAST = 224
 _ETHERNETS = ("Ethernet", "FastEthernet", "GigabitEthernet")
@@ -26,13 +27,7 @@ def ip_route(context: ConfigContext, args: Args) -> Changes:
     if resets(args):
         _remove(routes, prefix, args)
         return (StaticRoutesChanged(),)
-    route = _route(context, prefix, args)
-    for number, old in enumerate(routes):
-        same_path = old.next_hop == route.next_hop and old.interface == route.interface
-        if same_path and old.prefix == prefix and old.vrf == route.vrf:
-            routes[number] = route
-            return (StaticRoutesChanged(),)
-    routes.append(route)
+    routes.set(_route(context, prefix, args))
     return (StaticRoutesChanged(),)
 
 
@@ -85,7 +80,7 @@ def _check_next_hop(config: RouterConfig, next_hop: IPv4Address, vrf: str) -> No
             raise Refusal("%Invalid next hop address (it's this router)")
 
 
-def _remove(routes: list[StaticRoute], prefix: IPv4Network, args: Args) -> None:
+def _remove(routes: StaticRoutes, prefix: IPv4Network, args: Args) -> None:
     """All routes to a prefix that have what was typed."""
     vrf: str = args.get("A_VRF_NAME", "")
     wanted = {

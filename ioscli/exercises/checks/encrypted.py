@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from ioscli.codec.errors import DecodeError
-from ioscli.codec.fragments import Reassembler
-from ioscli.codec.icmp import DestinationUnreachable, TimeExceeded
 from ioscli.exercises.checks import fields as values
 from ioscli.exercises.checks.causes.lost import why_lost, why_readable
+from ioscli.exercises.checks.crossing import crossings
 from ioscli.exercises.checks.echoes import (
     DEFAULT_COUNT,
     DEFAULT_WITHIN,
@@ -21,15 +18,12 @@ from ioscli.exercises.checks.echoes import (
 )
 from ioscli.exercises.checks.ways import ways_of
 from ioscli.exercises.verdict import Verdict
-from ioscli.labs.explain.stack import Keys, of_frame
 from ioscli.model.instant import Duration
 
 if TYPE_CHECKING:
     from ioscli.exercises.trial import Trial
     from ioscli.labs.document import Item
-    from ioscli.labs.explain.watch import Frame
     from ioscli.labs.labfile import Endpoint, Lab
-    from ioscli.model.crypto import EspTransform
 
 
 class Encrypted(NamedTuple):
@@ -118,10 +112,10 @@ class _Seen(NamedTuple):
     @classmethod
     def of(cls, trial: Trial, asked: Asked, ends: tuple[Endpoint, Endpoint]) -> Self:
         sealed = in_udp = clear = 0
-        for readable, layers in _packets(trial, asked, ends):
-            clear += readable
-            sealed += not readable
-            in_udp += not readable and any(it.startswith("UDP") for it in layers)
+        for it in crossings(trial, asked, ends):
+            clear += it.readable
+            sealed += not it.readable
+            in_udp += not it.readable and any(name.startswith("UDP") for name in it.layers)
         return cls(f"{ends[0].node} and {ends[1].node}", sealed, in_udp, clear)
 
     def __str__(self) -> str:
@@ -139,64 +133,3 @@ class _Seen(NamedTuple):
             f"of the ping's packets {between} {self.sealed} were {how}, and {self.clear} were "
             "readable for everybody"
         )
-
-
-def _packets(
-    trial: Trial, asked: Asked, ends: tuple[Endpoint, Endpoint]
-) -> Iterator[tuple[bool, list[str]]]:
-    """The packets of a ping on a link: whether anybody can read them, and their headers.
-
-    Anybody can who finds the ping's data in the frame, whatever its headers say: ESP with the null
-    cipher hides nothing.
-    """
-    data = asked.identifier.to_bytes(2, "big") * (_TELLING // 2)
-    keys = _Opened(data)
-    for router in trial.topology.routers.values():
-        keys.learn(router.esp_key_records())
-    pieces = {end: Reassembler() for end in ends}
-    for frame in asked.watch.frames:
-        if (frame.sender, frame.receiver) not in (ends, ends[::-1]):
-            continue
-        octets = _whole(frame, pieces[frame.sender])
-        keys.found = False
-        stack = None if octets is None else of_frame(octets, keys, serial=frame.serial)
-        if octets is None or stack is None:
-            continue
-        message = None if stack.carried is None else stack.carried.message
-        readable = data in octets
-        if (readable or keys.found) and not isinstance(message, _ERRORS):
-            yield readable, [f"{layer.name} {layer.detail}" for layer in stack.layers]
-
-
-_TELLING = 8
-"""Bytes of a ping's data that tell its packets from others'; the smallest ping has as many."""
-_ERRORS = DestinationUnreachable | TimeExceeded
-"""What they quote is not the ping itself."""
-
-
-class _Opened(Keys):
-    """Tells whether some data was in what it opened."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__()
-        self._data = data
-        self.found = False
-
-    def open(self, destination: bytes, esp: bytes) -> tuple[EspTransform, int, bytes] | None:
-        opened = super().open(destination, esp)
-        if opened is not None and self._data in opened[2]:
-            self.found = True
-        return opened
-
-
-def _whole(frame: Frame, pieces: Reassembler) -> bytes | None:
-    """A frame with the whole packet that its fragment is the last one of; None for the others."""
-    at = 4 if frame.serial else 18 if frame.octets[12:14] == b"\x81\x00" else 14
-    if frame.octets[at - 2 : at] != b"\x08\x00":
-        return None
-    size = int.from_bytes(frame.octets[at + 2 : at + 4], "big")
-    try:
-        packet = pieces.add(frame.octets[at : at + size], frame.at)
-    except DecodeError:
-        return None
-    return None if packet is None else frame.octets[:at] + packet

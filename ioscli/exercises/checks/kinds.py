@@ -8,6 +8,7 @@ from ioscli.exercises.checks.config import ConfigCheck
 from ioscli.exercises.checks.connect import Connect
 from ioscli.exercises.checks.encrypted import Encrypted
 from ioscli.exercises.checks.failover import Failover
+from ioscli.exercises.checks.fragments import Fragments
 from ioscli.exercises.checks.interface import InterfaceCheck
 from ioscli.exercises.checks.isakmp import IsakmpCheck
 from ioscli.exercises.checks.nat import NatCheck
@@ -34,6 +35,7 @@ KINDS: dict[str, _Reader] = {
     "ping": Ping.read,
     "path": Path.read,
     "encrypted": Encrypted.read,
+    "fragments": Fragments.read,
     "connect": Connect.read,
     "failover": Failover.read,
     "stable": Stable.read,

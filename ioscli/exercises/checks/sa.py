@@ -19,11 +19,12 @@ from ioscli.exercises.checks.echoes import (
     until_answered,
 )
 from ioscli.exercises.checks.parties import Party, called, read_party
-from ioscli.exercises.checks.transforms import parse_transform
+from ioscli.exercises.checks.transforms import parse_pattern
 from ioscli.exercises.checks.waiting import DEFAULT_WITHIN, comes_true
+from ioscli.exercises.config_text import matches
 from ioscli.exercises.verdict import Verdict
 from ioscli.labs.explain.finding import Finding, Rank
-from ioscli.model.crypto import EspTransform, Mode
+from ioscli.model.crypto import Mode
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import Duration
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from ioscli.labs.document import Item
     from ioscli.labs.labfile import Lab
     from ioscli.labs.topology import Topology
+    from ioscli.model.crypto import EspTransform
     from ioscli.router.views import IpsecFlowView
 
 _KEYS = (
@@ -46,7 +48,8 @@ class Wanted(NamedTuple):
 
     local: IPv4Network | None = None
     remote: IPv4Network | None = None
-    transform: EspTransform | None = None
+    transform: str | None = None
+    """A pattern, see `parse_pattern`."""
     mode: Mode | None = None
     pfs: int | None = None
     """The group; NO_PFS: none."""
@@ -56,7 +59,7 @@ class Wanted(NamedTuple):
     def words(self) -> Iterator[str]:
         """What is asked for, each by itself."""
         if self.transform is not None:
-            yield transform_words(self.transform)
+            yield self.transform
         if self.mode is not None:
             yield f"{self.mode.value} mode"
         if self.pfs is not None:
@@ -66,13 +69,17 @@ class Wanted(NamedTuple):
         if self.local is not None or self.remote is not None:
             yield f"for {self.local or 'anything'} -> {self.remote or 'anything'}"
 
+    def fits_transform(self, transform: EspTransform) -> bool:
+        """Whether a transform is one of those that are asked for."""
+        return self.transform is None or matches(self.transform, transform_words(transform))
+
     def fits(self, flow: IpsecFlowView) -> bool:
         """Whether a flow's newest SAs are so."""
         sa = flow.outbound[0]
         return (
             self.local in (None, flow.local_selector.network)
             and self.remote in (None, flow.remote_selector.network)
-            and self.transform in (None, sa.proposal.transform)
+            and self.fits_transform(sa.proposal.transform)
             and self.mode in (None, sa.proposal.mode)
             and self.pfs in (None, flow.pfs_group or NO_PFS)
             and self.nat_t in (None, sa.udp_encapsulated)
@@ -230,10 +237,8 @@ class SaCheck(NamedTuple):
         """Where what was agreed upon comes from: from what both ends want."""
         sa, wanted = flow.outbound[0], self.wanted
         show = (f"{self.node}: show crypto ipsec transform-set", f"{self.node}: show crypto map")
-        if wanted.transform not in (None, sa.proposal.transform) or wanted.mode not in (
-            None,
-            sa.proposal.mode,
-        ):
+        good = wanted.fits_transform(sa.proposal.transform)
+        if not good or wanted.mode not in (None, sa.proposal.mode):
             for node, offered in _offers(topology, flow):
                 yield Finding(f"{node} proposes {offered}", show, Rank.PHASE_TWO)
         if wanted.pfs not in (None, flow.pfs_group or NO_PFS):
@@ -296,8 +301,8 @@ def _read_pfs(text: str) -> int:
     return int(text.removeprefix("group"))
 
 
-def _transform(item: Item) -> EspTransform:
-    return values.parsed(item, parse_transform, "a transform such as esp-aes 256 esp-sha-hmac")
+def _transform(item: Item) -> str:
+    return values.parsed(item, parse_pattern, "a transform such as esp-aes 256 esp-sha-hmac")
 
 
 def _traffic(item: Item, lab: Lab) -> Echo:

@@ -7,7 +7,7 @@ A line of JSON for the header, then `[seconds since the last one, code, data]` f
 import json
 from collections.abc import Iterable, Iterator
 
-from ioscli.labs.playback import Kind, Scene, Writer
+from ioscli.labs.transcripts.playback import Kind, Scene, Writer
 
 _COLUMNS = 80
 _ROWS = 24

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ioscli.labs.transcript import split_prompt
+from ioscli.labs.transcripts.transcript import split_prompt
 
 if TYPE_CHECKING:
     from ioscli.cli.operator_session import OperatorSession
-    from ioscli.labs.recorder import Recorder
+    from ioscli.labs.recording.recorder import Recorder
     from ioscli.model.instant import Instant
 
 Write = Callable[[str], None]
@@ -31,7 +31,6 @@ class Station:
         """Since when it takes what is typed next; None while a command is busy."""
         self.redrawn: str | None = None
         """The text that stands at the prompt after `?`."""
-        self.ended = False
         self._recorder = recorder
 
     # What the front end does at this console: see `Listener`.
@@ -62,7 +61,6 @@ class Station:
 
     def leave(self) -> None:
         """RETURN is being pressed: the session ends for good when the next one is opened."""
-        self.ended = True
 
     # What the session is waiting for.
 

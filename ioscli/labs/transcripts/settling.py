@@ -2,19 +2,28 @@
 
 from typing import TYPE_CHECKING
 
-from ioscli.labs.directives import Answer, Interrupt, Keys, Leave, More, Secret, escaped, timed
 from ioscli.labs.errors import InputError
-from ioscli.labs.timing import KEYSTROKE, LONGEST_COMMAND, MOST_QUESTIONS, TYPING
-from ioscli.labs.typed_line import Ending, read_line
+from ioscli.labs.transcripts.directives import (
+    Answer,
+    Interrupt,
+    Keys,
+    Leave,
+    More,
+    Secret,
+    escaped,
+    timed,
+)
+from ioscli.labs.transcripts.timing import KEYSTROKE, LONGEST_COMMAND, MOST_QUESTIONS, TYPING
+from ioscli.labs.transcripts.typed_line import Ending, read_line
 from ioscli.model.instant import HOUR, SECOND, Duration, Instant
 
 if TYPE_CHECKING:
     from ioscli.cli.operator_session import OperatorSession
     from ioscli.engine.simulation import Simulation
-    from ioscli.labs.block import Block
-    from ioscli.labs.script import Script
     from ioscli.labs.terminal import Terminal
-    from ioscli.labs.transcript import Transcript
+    from ioscli.labs.transcripts.block import Block
+    from ioscli.labs.transcripts.script import Script
+    from ioscli.labs.transcripts.transcript import Transcript
 
 #: The same as LONGEST_COMMAND for a recording: somebody was there and waited.
 _LONGEST_RECORDED = Duration(100 * HOUR)

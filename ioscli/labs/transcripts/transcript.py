@@ -10,7 +10,9 @@ from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from ioscli.labs.directives import (
+from ioscli.labs.document import read_text
+from ioscli.labs.errors import InputError, quoted, suggestion
+from ioscli.labs.transcripts.directives import (
     READERS,
     Answer,
     Comment,
@@ -24,8 +26,6 @@ from ioscli.labs.directives import (
     SetLink,
     Wait,
 )
-from ioscli.labs.document import read_text
-from ioscli.labs.errors import InputError, quoted, suggestion
 
 __all__ = [
     "Answer",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ioscli.labs.transcript import Expected, Passage, Step
+from ioscli.labs.transcripts.transcript import Expected, Passage, Step
 from ioscli.model.instant import Instant
 
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ioscli.cli.operator_session import OperatorSession
-    from ioscli.labs.recorder import Recorder
-    from ioscli.labs.station import Changed, Open, Write
+    from ioscli.labs.recording.recorder import Recorder
+    from ioscli.labs.recording.station import Changed, Open, Write
     from ioscli.labs.terminal import Terminal
 
 

@@ -9,9 +9,9 @@ from enum import Enum, auto
 from textwrap import wrap
 from typing import NamedTuple
 
-from ioscli.labs.block import Block
-from ioscli.labs.directives import Look, Note, Reload, Return, SetLink, Wait
-from ioscli.labs.transcript import Transcript, Typed
+from ioscli.labs.transcripts.block import Block
+from ioscli.labs.transcripts.directives import Look, Note, Reload, Return, SetLink, Wait
+from ioscli.labs.transcripts.transcript import Transcript, Typed
 from ioscli.model.instant import SECOND, Duration
 
 #: Seconds a typed character takes, and a line at most, however long it is.

@@ -8,16 +8,16 @@ until something is typed at it.
 
 from typing import TYPE_CHECKING
 
-from ioscli.labs.block import Block
-from ioscli.labs.directives import Look, Reload, Return, SetLink, Wait
 from ioscli.labs.errors import InputError
-from ioscli.labs.script import Script
-from ioscli.labs.settling import Settling
 from ioscli.labs.terminal import Terminal
-from ioscli.labs.timing import TYPING
 from ioscli.labs.topology import Topology
-from ioscli.labs.transcript import Prompt, Step, Transcript, Typed, split_prompt
-from ioscli.labs.typed_line import Ending, read_line
+from ioscli.labs.transcripts.block import Block
+from ioscli.labs.transcripts.directives import Look, Reload, Return, SetLink, Wait
+from ioscli.labs.transcripts.script import Script
+from ioscli.labs.transcripts.settling import Settling
+from ioscli.labs.transcripts.timing import TYPING
+from ioscli.labs.transcripts.transcript import Prompt, Step, Transcript, Typed, split_prompt
+from ioscli.labs.transcripts.typed_line import Ending, read_line
 from ioscli.model.instant import Duration, Instant
 from ioscli.router.reload import BOOT_TIME, GOING_DOWN
 

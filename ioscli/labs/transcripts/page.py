@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from ioscli.labs.block import Block
-from ioscli.labs.playback import notes, stage_direction, title
-from ioscli.labs.transcript import Transcript, Typed
+from ioscli.labs.transcripts.block import Block
+from ioscli.labs.transcripts.playback import notes, stage_direction, title
+from ioscli.labs.transcripts.transcript import Transcript, Typed
 
 #: Hues of the nodes, in the lab's order; they come again where there are more.
 _HUES = (205, 140, 30, 285, 350, 175, 55, 245)

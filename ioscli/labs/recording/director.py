@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ioscli.labs.errors import InputError
 
 if TYPE_CHECKING:
-    from ioscli.labs.recorder import Recorder
+    from ioscli.labs.recording.recorder import Recorder
     from ioscli.labs.topology import Topology
 
 HELP = ":note TEXT speaks to those who watch, :link down R1-R2 cuts a link, :link up mends it"

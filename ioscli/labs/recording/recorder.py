@@ -14,15 +14,15 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from ioscli.labs.block import Block, as_seen
-from ioscli.labs.directives import escaped, timed, unescaped
 from ioscli.labs.quantities import LONGEST
-from ioscli.labs.recorded_session import RecordedSession
-from ioscli.labs.report import output_lines
-from ioscli.labs.station import Changed, Open, Station, Write
-from ioscli.labs.timing import KEYSTROKE, TYPING
-from ioscli.labs.transcript import Prompt, split_prompt
-from ioscli.labs.typed_line import Ending, write_line
+from ioscli.labs.recording.recorded_session import RecordedSession
+from ioscli.labs.recording.station import Changed, Open, Station, Write
+from ioscli.labs.transcripts.block import Block, as_seen
+from ioscli.labs.transcripts.directives import escaped, timed, unescaped
+from ioscli.labs.transcripts.report import output_lines
+from ioscli.labs.transcripts.timing import KEYSTROKE, TYPING
+from ioscli.labs.transcripts.transcript import Prompt, split_prompt
+from ioscli.labs.transcripts.typed_line import Ending, write_line
 from ioscli.model.instant import MILLISECOND, Duration, Instant
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from ioscli.cli.operator_session import OperatorSession
     from ioscli.engine.simulation import Simulation
-    from ioscli.labs.ledger import Ledger
+    from ioscli.labs.recording.ledger import Ledger
 
 #: What stands before a password at the far end of a telnet, where nobody says that it is one.
 _PASSWORD = re.compile(r"(password|passphrase|secret)\b[^:\n]*: ?\Z", re.IGNORECASE)
@@ -97,7 +97,7 @@ class Recorder:
             self._advance(_NO_TIME)
             station.session.close()
             self._begin(["@return"])
-        station.write, station.changed, station.ended = write, changed, False
+        station.write, station.changed = write, changed
         station.ready = None
         found = station
         station.session = make(

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from ioscli.labs.block import Block
-from ioscli.labs.compare import KEYS, difference, without_blank_end
-from ioscli.labs.directives import Aside, Expected, Passage
-from ioscli.labs.transcript import Transcript, Typed, as_output, split_prompt
+from ioscli.labs.transcripts.block import Block
+from ioscli.labs.transcripts.compare import KEYS, difference, without_blank_end
+from ioscli.labs.transcripts.directives import Aside, Expected, Passage
+from ioscli.labs.transcripts.transcript import Transcript, Typed, as_output, split_prompt
 
 
 def as_text(blocks: Sequence[Block]) -> Iterator[str]:
@@ -56,7 +56,7 @@ def as_json(blocks: Sequence[Block]) -> str:
 def findings(transcript: Transcript, blocks: Sequence[Block], level: str) -> Iterator[str]:
     """What differs from the transcript, as a diff with its line numbers; nothing if all agrees.
 
-    level: `exact` or `shape` (see `ioscli.labs.compare`).
+    level: `exact` or `shape` (see `ioscli.labs.transcripts.compare`).
     """
     key = KEYS[level]
     for block, shown in zip(blocks, _shown(blocks), strict=True):

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ioscli.labs.directives import (
+from ioscli.labs.transcripts.directives import (
     Answer,
     Expected,
     Interrupt,
@@ -17,7 +17,7 @@ from ioscli.labs.directives import (
 from ioscli.model.instant import Duration
 
 if TYPE_CHECKING:
-    from ioscli.labs.block import Block
+    from ioscli.labs.transcripts.block import Block
 
 Act = Answer | Secret | Keys | More | Interrupt | Leave
 """What is done once the pauses before it are over."""
