@@ -26,7 +26,10 @@ _DEEPEST = 8
 
 
 class RecursionGuard:
-    """Watches the tunnels of one router; `settle` is called when one is disabled or tried again."""
+    """Watches the tunnels of one router.
+
+    `settle` is called when one is disabled or tried again; it may bring the router in line later.
+    """
 
     def __init__(
         self,
@@ -77,14 +80,13 @@ class RecursionGuard:
     def _disable(self, tunnel: TunnelInterface) -> None:
         text = f"{tunnel.name} temporarily disabled due to recursive routing"
         self._console.log("TUN", 5, "RECURDOWN", text)
-        tunnel.looped = False
-        tunnel.disabled = True
+        tunnel.disabled = True  # and looped still: nothing goes out until the router has settled
         self._timers[tunnel.name] = self._simulation.after(HOLD_DOWN, lambda: self._retry(tunnel))
         self._settle()
 
     def _retry(self, tunnel: TunnelInterface) -> None:
         self._timers.pop(tunnel.name, None)
-        tunnel.disabled = False
+        tunnel.disabled = tunnel.looped = False
         self._settle()
 
 

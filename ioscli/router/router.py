@@ -136,7 +136,7 @@ class Router:
         self._keepalive_lines: Callable[[str], None] | None = None
         self._config_history: ConfigHistory | None = None
         self._tracking: Tracking | None = None
-        self.recursion = RecursionGuard(simulation, self.console, name, self.reconverge)
+        self.recursion = RecursionGuard(simulation, self.console, name, self._settling.soon)
         self._packet_policy: PacketPolicy | None = None
         self._nat: Nat | None = None
         self._tables_changed()
@@ -329,6 +329,7 @@ class Router:
         if self._tracking is not None:
             self._tracking.stop()
         self.recursion.stop()
+        self._settling.stop()
         if self._nat is not None:
             self._nat.stop()
         if self._crypto is not None:
@@ -546,7 +547,7 @@ class Router:
         interface = self.chassis.make(config)
         self.interfaces[config.name] = interface
         if isinstance(interface, TunnelInterface):
-            interface.settle = self.reconverge
+            interface.settle = self._settling.soon
             interface.keepalives.watch = self._keepalive_lines
         return interface
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from ioscli.model.instant import MILLISECOND, Instant
 from ioscli.router.ethernet import EthernetInterface, SubInterface
 from ioscli.router.vrf import GLOBAL
 
 if TYPE_CHECKING:
+    from ioscli.engine.simulation import Timer
     from ioscli.model.config import StaticRoute
     from ioscli.router.interfaces import Interface
     from ioscli.router.ipsec.engine import CryptoEngine
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 _PASSES = 10
 """More turns than this is recursion."""
+_SPACING = 50 * MILLISECOND
+"""Between one settling that a tunnel asks for and the next. Our own choice: every settling looks
+at every tunnel, and a path is lost, or found again, for hundreds of them."""
 
 
 class Settling:
@@ -27,6 +32,9 @@ class Settling:
 
     def __init__(self, router: Router) -> None:
         self.router = router
+        self._waiting: Timer | None = None
+        self._not_before = Instant(0)
+        """When a tunnel may next have the router settle."""
 
     @property
     def _crypto(self) -> CryptoEngine | None:
@@ -58,6 +66,27 @@ class Settling:
             self._crypto.routes_changed()
         self.router.routing.reconfigure()
         self._evaluate_tracking()
+
+    def soon(self) -> None:
+        """A tunnel has it settle: keepalives lost or heard again, recursion found or to be tried.
+
+        At this moment, with all that ask for it now, unless one had it settle just before.
+        """
+        if self._waiting is None:
+            simulation = self.router.simulation
+            delay = max(0, self._not_before - simulation.now)
+            self._waiting = simulation.after(delay, self._settle_now)
+
+    def _settle_now(self) -> None:
+        self._waiting = None
+        self._not_before = Instant(self.router.simulation.now + _SPACING)
+        self.reconverge()
+
+    def stop(self) -> None:
+        """The router goes off."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
 
     def routes_changed(self, tables: Iterable[str]) -> None:
         """Routing protocols changed some tables: what leans on their routes looks again."""

@@ -53,6 +53,25 @@ def test_lines_come_back_as_ios_writes_them() -> None:
     ]
 
 
+def test_no_entry_is_taken_twice_and_a_removed_one_is_taken_again() -> None:
+    prompt = Prompt()
+    prompt.type(
+        "access-list 7 permit host 10.0.0.1",
+        "access-list 7 permit host 10.0.0.2",
+        "access-list 7 permit 10.0.0.1",
+        "ip access-list standard 7",
+        "5 permit host 10.0.0.2",
+        "no permit 10.0.0.1",
+        "permit 10.0.0.1",
+    )
+    known = prompt.config.policy.access_lists["7"]
+    assert list(known.lines) == [20, 30]
+    assert written(prompt) == [
+        "access-list 7 permit 10.0.0.2",
+        "access-list 7 permit 10.0.0.1",
+    ]
+
+
 def test_sequence_numbers_order_lines_and_stay_out_of_the_configuration() -> None:
     prompt = Prompt()
     prompt.type(

@@ -35,6 +35,13 @@ def test_static_routes_of_every_form() -> None:
     ]
     prompt.type("no ip route 10.9.0.0 255.255.0.0 10.1.1.9", "no ip route 0.0.0.0 0.0.0.0")
     assert len(routes(prompt)) == 3
+    prompt.type("ip route 10.9.9.0 255.255.255.0 10.1.1.2 9", "ip route 0.0.0.0 0.0.0.0 10.1.1.2")
+    assert routes(prompt) == [
+        "ip route 0.0.0.0 0.0.0.0 10.1.1.2",
+        "ip route 10.9.0.0 255.255.0.0 Tunnel0 10.1.3.3",
+        "ip route 10.9.9.0 255.255.255.0 10.1.1.2 9",
+        "ip route 172.16.2.0 255.255.255.0 Tunnel0 20",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,18 @@
 """ping, traceroute, tracepath, telnet, nc and tcpdump between two hosts, in simulated time."""
 
 import re
+from ipaddress import IPv4Address
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ioscli.codec.icmp import DestinationUnreachable, EchoMessage, UnreachableCode
+from ioscli.codec.ipv4 import IpProtocol, IPv4Header
 from ioscli.hosts.linux.tools import PROGRAMS
 
-from .terminal import pair
+from .terminal import Terminal, pair
+
+A, B = IPv4Address("10.0.0.1"), IPv4Address("10.0.0.2")
 
 
 def test_the_first_echo_waits_for_arp_and_is_not_lost() -> None:
@@ -96,6 +101,44 @@ def test_a_conversation() -> None:
     other.wait(1)
     assert other.shell.asking is None
     assert other.shell.prompt == "cisco@B:~$ "
+
+
+def learn_path_mtu(host: Terminal, mtu: int) -> None:
+    """A router says that an echo of this host to 10.0.0.2 was larger than the path takes."""
+    echo = IPv4Header(A, B, IpProtocol.ICMP).build(EchoMessage(False, 1, 1, b"").build())
+    error = DestinationUnreachable(UnreachableCode.FRAGMENTATION_NEEDED, mtu, echo)
+    packet = IPv4Header(B, A, IpProtocol.ICMP).build(error.build())
+    host.host.stack.receive(packet, host.host.stack.devices["eth0"])
+
+
+def test_tcp_offers_what_the_path_is_known_to_take() -> None:
+    host, other = pair()
+    learn_path_mtu(host, 1400)
+    other.type("sudo tcpdump -n -c 2 tcp &")
+    host.type("nc -z 10.0.0.2 22")
+    assert "mss 1360" in other.wait(1)
+
+
+def test_a_connection_follows_the_path_mtu_that_a_ping_finds() -> None:
+    """It stands already, and segments of the size that it agreed to never leave the host."""
+    host, other = pair()
+    other.type("nc -l 5555")
+    host.type("nc 10.0.0.2 5555")
+    learn_path_mtu(host, 1000)
+    (connection,) = host.host.stack.tcp.machine.connections.values()
+    assert connection.mss == 1460
+    host.shell.feed("x" * 5000)
+    assert other.wait(1).endswith("x" * 5000 + "\n")
+    assert connection.mss == 960
+
+
+def test_a_connection_follows_a_device_whose_mtu_shrinks() -> None:
+    host, other = pair()
+    other.type("nc -l 5555")
+    host.type("nc 10.0.0.2 5555")
+    host.host.stack.devices["eth0"].mtu = 900
+    host.shell.feed("y" * 4000)
+    assert other.wait(1).endswith("y" * 4000 + "\n")
 
 
 def test_tcpdump_shows_the_wire() -> None:

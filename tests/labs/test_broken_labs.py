@@ -156,6 +156,32 @@ SYMPTOMS: dict[str, list[tuple[str, tuple[str, ...]]]] = {
         ("R2#show crypto ipsec sa", ("path mtu 1400",)),
         ("R1#show logging", ("!CRYPTO-4", "!MODE_FAILURE")),
     ],
+    "broken-gre": [
+        ("R1#show interfaces Tunnel0", ("Tunnel0 is up, line protocol is up",)),
+        (
+            "R2#show interfaces Tunnel0",
+            ("line protocol is down", "evaluation down - no output interface"),
+        ),
+        ("R1#show interfaces Tunnel0", ("0 packets input", "Key 0x83B")),
+        ("R2#show interfaces Tunnel0", ("0 packets output", "Key 0x87A")),
+        ("PC2#ping 192.168.10.10", ("U.U.U",)),
+    ],
+    "acl-blocks-vpn": [
+        ("R1#show crypto isakmp sa", ("MM_NO_STATE          0 ACTIVE", "!QM_IDLE")),
+        ("R2#show ip access-lists OUTSIDE", ("50 deny udp any any (", "80 permit esp host")),
+        ("R1#show logging", ("!CRYPTO-4", "!MODE_FAILURE")),
+        (
+            "R2(config)#ip access-list extended OUTSIDE\n"
+            "R2(config-ext-nacl)#no 70\n"
+            "R2(config-ext-nacl)#45 permit udp host 203.0.113.1 any eq isakmp\n"
+            "R2(config-ext-nacl)#end\n@wait 60s\nPC1#ping 192.168.20.10\n"
+            "PC1#ping 192.168.20.10",
+            ("Success rate is 0 percent",),
+        ),
+        ("R1#show crypto isakmp sa", ("QM_IDLE",)),
+        (f"R1#{LINES}", ("!encaps: 0,", "decaps: 0,")),
+        (f"R2#{LINES}", ("!encaps: 0,", "!decaps: 0,")),
+    ],
 }
 
 

@@ -254,6 +254,6 @@ def test_shipped_transcripts_hold_in_shape_with_another_seed(lab: str, ioscli: I
 @pytest.mark.parametrize("lab", shipped_labs())
 def test_shipped_configurations_are_accepted_whole(lab: str, ioscli: Ioscli) -> None:
     files = sorted((ROOT / "labs" / lab).glob("s*/*.cfg"))
-    assert len(files) >= 4
+    assert len(files) >= 2
     run = ioscli("lint", *files)
     assert run.status == 0, run.out

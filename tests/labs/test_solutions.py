@@ -370,6 +370,100 @@ WAYS = {
             "@link down R1:Gi0/0\n@wait 60s\nR4#ping 172.16.1.1 source lo1": FITS,
         },
     ),
+    "ospf-over-gre": (
+        "tunnels",
+        "HUB ISP BR1 BR2",
+        {
+            "@wait 60s\nBR1#ping 10.2.1.1 source lo1 size 1400 df-bit": FITS,
+            "HUB#show ip route ospf": "O IA     10.1.0.0/16 [110/11] via 10.255.1.2",
+            "BR1#show ip route 10.2.0.0 255.255.0.0": "metric 31, type inter area",
+            "BR2#show ip route 10.2.0.0 255.255.0.0": "via Null0",
+        },
+    ),
+    "redistribution-two-ways": (
+        "redistribution",
+        "PC1 R1 R2 R3 R4 P",
+        {
+            "@wait 30s\nPC1#ping 198.18.0.1": FITS,
+            "R3#show ip route 198.18.0.0": "* 172.16.34.4, from 172.16.34.4",
+            "R1#show ip route 198.18.0.0": "* 10.0.12.2, from 2.2.2.2",
+            "@link down R4-P\n@wait 20s\nR1#show ip route 198.18.0.0": "% Network not in table",
+            "@link up R4-P\n@wait 20s\nPC1#ping 198.18.0.1": "!!!",
+        },
+    ),
+    "bgp-over-vti": (
+        "two-tunnels",
+        "R1 R2 ISPA ISPB",
+        {
+            "@wait 60s\nR1#show ip route 10.2.0.0": "* 10.255.1.2, from 10.255.1.2",
+            "R1#ping 10.2.0.1 source lo0": FITS,
+            "@link down ISPA-R2\n@wait 20s\nR1#ping 10.2.0.1 source lo0": FITS,
+            "R1#show ip bgp": "*>   10.2.0.0/24      10.255.2.2",
+            "@link up ISPA-R2\n@wait 60s\nR2#show ip route 10.1.0.0": "* 10.255.1.1, from",
+        },
+    ),
+    "tracked-failover": (
+        "track",
+        "PC R1 ISPA ISPB NET",
+        {
+            "@wait 60s\nPC#traceroute 198.51.100.1 numeric": " 2 203.0.113.1 ",
+            "@link down ISPA-NET\n@wait 60s\nPC#traceroute 198.51.100.1 numeric": " 2 192.0.2.1 ",
+            "R1#show track 1": "Reachability is Down",
+            "@link up ISPA-NET\n@wait 60s\nR1#show track 1": "Reachability is Up",
+        },
+    ),
+    "acl-blocks-vpn": (
+        "lists",
+        "R1 R2 ISP PC1 PC2",
+        {
+            "@wait 20s\nPC1#ping 192.168.20.10": FITS,
+            "PC2#ping 192.168.10.10": FITS,
+            "R1#show ip access-lists OUTSIDE": "permit esp host 198.51.100.2 any (",
+        },
+    ),
+    "broken-crypto-map": (
+        "map",
+        "PC HQ ISP B1 B2 B3",
+        {
+            "@wait 20s\nPC#ping 10.0.1.1": FITS,
+            "PC#ping 10.0.2.1": FITS,
+            "PC#ping 10.0.3.1": FITS,
+            "PC#ping 203.0.113.1": FITS,
+            "HQ#show crypto ipsec sa peer 198.51.100.10": "PFS (Y/N): Y, DH group: group14",
+        },
+    ),
+    "broken-nat-t": (
+        "nat-t",
+        "BR HOME ISP HUB",
+        {
+            "@wait 20s\nBR#ping 10.0.0.1 source lo0": FITS,
+            "@wait 120s\nHUB#ping 10.1.1.1 source lo0": FITS,
+            "HUB#show crypto ipsec sa": "in use settings ={Tunnel UDP-Encaps, }",
+        },
+    ),
+    "dynamic-hub": (
+        "dynamic",
+        "CORE HUB ISP PARTNER BR1 BR2",
+        {
+            "@wait 20s\nBR1#ping 10.0.1.1 source lo0": FITS,
+            "BR2#ping 10.0.1.1 source lo0 repeat 20": "!!!!!",
+            "@wait 10s\nBR2#ping 10.0.0.1 source lo0": FITS,
+            "CORE#ping 10.1.9.1 source lo0": FITS,
+            "HUB#show ip route static": "10.1.1.0/24 [1/0] via 198.51.100.2",
+            "@link down BR2-ISP\n@wait 60s\nCORE#show ip route 10.1.2.0": "% Subnet not in table",
+            "@link up BR2-ISP\n@wait 10s\nHUB#show crypto session": "Peer: 192.0.2.2 port 500",
+        },
+    ),
+    "front-vrf": (
+        "vrf",
+        "PC BR ISP HQ",
+        {
+            "@wait 60s\nPC#ping 10.0.0.1": FITS,
+            "PC#traceroute 198.51.100.1 numeric": " 2 10.255.0.1 ",
+            "BR#show ip route 0.0.0.0": "* 10.255.0.1, from 198.51.100.1",
+            "BR#show ip route vrf INTERNET": "S*    0.0.0.0/0 [1/0] via 203.0.113.1",
+        },
+    ),
 }
 
 

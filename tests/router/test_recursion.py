@@ -1,17 +1,20 @@
 """Recursive routing: a tunnel whose destination is routed into the tunnel itself."""
 
 import re
-from ipaddress import IPv4Address, IPv4Network
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 import pytest
 
-from ioscli.model.changes import StaticRoutesChanged
-from ioscli.model.config import StaticRoute
+from ioscli.codec.ipv4_template import Ipv4Template
+from ioscli.model.changes import InterfaceChanged, StaticRoutesChanged
+from ioscli.model.config import InterfaceConfig, StaticRoute
 from ioscli.model.ifname import InterfaceName
 
 from .networks import Network, site_to_site, wire_site_to_site
 
 TUNNEL = InterfaceName.parse("Tunnel0")
+PACKET = Ipv4Template(bytes(4), bytes((172, 16, 2, 5)), 17).build(8, 1) + bytes(8)
 FAR_END = IPv4Network("100.3.3.3/32")
 LINE = re.compile(r"^R1 \*Mar  1 00:(\d\d):(\d\d\.\d{3}): (%.*)$")
 
@@ -78,6 +81,39 @@ def test_packets_into_the_loop_are_lost_and_counted(net: Network) -> None:
     before = net["R1"].interfaces[TUNNEL].output_drops
     assert net.ping("R1", "172.16.2.5", count=1) == "."
     assert net["R1"].interfaces[TUNNEL].output_drops == before + 1
+
+
+def test_many_tunnels_through_themselves_lose_their_packets_at_every_moment(net: Network) -> None:
+    """Also between the message that one is disabled and its going down."""
+    router = net["R1"]
+    first = router.config.interfaces[TUNNEL].tunnel
+    assert first is not None
+    names = [InterfaceName("Tunnel", (number,)) for number in range(20)]
+    for name in names[1:]:
+        number = name.numbers[0]
+        address = IPv4Interface((0x0A020001 + (number << 8), 24))
+        destination = IPv4Address(int(FAR_END[0]) + number)
+        made = InterfaceConfig(name, shutdown=False, address=address)
+        made.tunnel = replace(first, destination=destination)
+        router.config.interfaces[name] = made
+        router.config.static_routes.append(
+            StaticRoute(IPv4Network(destination), address.ip + 1, name)
+        )
+        router.apply([InterfaceChanged(name)])
+    through_itself(net)
+    tunnels = [router.interfaces[name] for name in names]
+    late = 0
+    for _ in range(700):
+        net.wait(0.01)
+        late += sum(it.disabled and it.protocol_up for it in router.tunnels())
+        for tunnel in tunnels:
+            tunnel.encapsulate(PACKET)
+    assert late
+    assert not any(it.protocol_up for it in tunnels)
+    said = [text.split(":")[0] for _, text in messages(net)]
+    assert said.count("%TUN-5-RECURDOWN") == len(tunnels)
+    net.wait(64)
+    assert all(it.protocol_up for it in tunnels)
 
 
 def test_it_recovers_when_the_route_is_mended(net: Network) -> None:

@@ -1,6 +1,7 @@
 """GRE keepalives (Cisco document 64565): the packet, the counter, and the line protocol."""
 
 from dataclasses import replace
+from ipaddress import IPv4Interface
 
 from ioscli.codec.checksum import verify
 from ioscli.model.changes import InterfaceChanged
@@ -82,6 +83,49 @@ def test_missed_answers_take_the_line_down_and_one_brings_it_back():
     network.wait(25)
     assert tunnel_of(network, "R1").protocol_up
     assert network.ping("R4", "172.16.2.5")[-1] == "!"
+
+
+def test_many_tunnels_come_and_go_together():
+    """One settling of the router is enough for all; every line says so for itself."""
+    network = tunnelled("R1", keepalive=EVERY_5)
+    one, other = network["R1"], network["R3"]
+    names = [InterfaceName("Tunnel", (number,)) for number in range(30)]
+    for name in names[1:]:
+        for router, host in ((one, 1), (other, 3)):
+            like = router.config.interfaces[TUNNEL]
+            router.config.interfaces[name] = replace(
+                like,
+                name=name,
+                address=IPv4Interface((0x0A020000 + (name.numbers[0] << 8) + host, 24)),
+                tunnel=replace(like.tunnel, key=name.numbers[0]),
+            )
+            router.apply([InterfaceChanged(name)])
+    network.wait(20)
+    tunnels = [one.interfaces[name] for name in names]
+    assert all(it.protocol_up for it in tunnels)
+    lost(network)
+    network.wait(21)
+    assert not any(it.protocol_up for it in tunnels)
+    network.links["R2-R3"].set_up(True)
+    before = len(network.log)
+    network.wait(25)
+    assert all(it.protocol_up for it in tunnels)
+    prefixes = {str(it.prefix) for it in one.route_views()}
+    assert {f"10.2.{number}.0/24" for number in range(1, 30)} <= prefixes
+    said = [line for line in network.log[before:] if line.startswith("R1") and "LINEPROTO" in line]
+    assert len(said) == len(tunnels)
+    assert len({line.split(": %")[0] for line in said}) < 6  # moments
+
+
+def test_a_reload_forgets_what_its_keepalives_had_asked_for():
+    network = tunnelled("R1", keepalive=EVERY_5)
+    network.wait(20)
+    router = network["R1"]
+    tunnel_of(network, "R1").settle()
+    router.shut_down()
+    router.restart(router.config)
+    network.wait(1)
+    assert tunnel_of(network, "R1").protocol_up
 
 
 def test_without_them_the_tunnel_does_not_notice():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ioscli.cli.boot import written
 from ioscli.cli.config_log import without_secrets
 from ioscli.exercises.checks import fields as values
+from ioscli.exercises.checks.causes.configured import is_within, why_configured
 from ioscli.exercises.config_text import ConfigText, Place, matches
 from ioscli.exercises.verdict import Verdict
 from ioscli.labs.errors import quoted
@@ -81,8 +82,11 @@ class ConfigCheck(NamedTuple):
         elif missing:
             said.append(f"{self.node} has no line {_all(missing)}{self._under}")
             said += self._instead(missing, there)
-        refused = tuple(self._refused(trial, missing))
-        return Verdict(False, "; ".join(said), self._shown_by(shown), refused)
+        because = list(self._refused(trial, missing))
+        if not because:
+            found = [place for _, place in unwanted]
+            because += why_configured(trial, self.node, self.sections, missing, found)
+        return Verdict(False, "; ".join(said), self._shown_by(shown), tuple(because))
 
     def _refused(self, trial: Trial, missing: list[str]) -> Iterator[str]:
         """Lines of the answer that begin alike, and that IOS did not take."""
@@ -97,8 +101,7 @@ class ConfigCheck(NamedTuple):
         return f" under {quoted(' / '.join(self.sections))}" if self.sections else ""
 
     def _within(self, place: Place) -> bool:
-        around = place.sections
-        return len(around) >= len(self.sections) and all(map(matches, self.sections, around))
+        return is_within(place, self.sections)
 
     def _headers(self, config: ConfigText) -> list[Place]:
         return config.find(*self.sections)

@@ -10,7 +10,9 @@ from ioscli.codec.errors import DecodeError
 from ioscli.codec.ipv4 import IpProtocol, IPv4Header, header_length
 from ioscli.codec.tcp import Flag, TcpHeader
 from ioscli.exercises.checks import fields as values
-from ioscli.exercises.checks.causes.lost import Why, why_lost
+from ioscli.exercises.checks.causes.lost import Why, as_why, why_lost
+from ioscli.exercises.checks.causes.passed import let_in
+from ioscli.exercises.checks.causes.segments import why_so_large
 from ioscli.exercises.checks.echoes import DEFAULT_COUNT, Echo, once
 from ioscli.exercises.checks.parties import node_with
 from ioscli.exercises.verdict import Verdict
@@ -107,13 +109,15 @@ class Connect(NamedTuple):
             typed += f" {self.port}"
         shown_by = (f"{self.node}: {typed}",)
         if tried.outcome != self.expected:
-            why = self._why(trial, tried, watch) if self.expected == _OPEN else Why()
+            why = self._why(trial, tried, watch)
             return Verdict(False, seen, (*shown_by, *why.shown_by), why.because)
         if tried.arrived < self.octets:
             why = self._why_too_large(trial, max(offers, default=_DEFAULT_MSS))
             return Verdict(False, seen, (*shown_by, *why.shown_by), why.because)
-        fits = self.mss is None or (bool(offers) and max(offers) <= self.mss)
-        return Verdict(fits, seen, shown_by)
+        if self.mss is None or (bool(offers) and max(offers) <= self.mss):
+            return Verdict(True, seen, shown_by)
+        why = why_so_large(trial, self._echo)
+        return Verdict(False, seen, (*shown_by, *why.shown_by), why.because)
 
     def _seen(self, tried: _Tried, offers: list[int]) -> str:
         whom = f"port {self.port} of {self.to}"
@@ -194,6 +198,8 @@ class Connect(NamedTuple):
 
     def _why(self, trial: Trial, tried: _Tried, watch: Watch) -> Why:
         """Who refused the segments, or what keeps pings from arriving as well."""
+        if self.expected == _BLOCKED:
+            return self._why_not_blocked(trial, tried, watch)
         if tried.outcome == _REFUSED:
             node = node_with(trial.topology, self.to)
             return Why(
@@ -202,11 +208,27 @@ class Connect(NamedTuple):
         refusals = [it for it in watch.refusals if _is_ours(it.packet, self.port)]
         for refused in refusals[-1:]:
             return _refusal(trial.topology.routers[refused.node], refused)
-        asked = once(trial, Echo(self.node, self.to, at_host=self.at_host), DEFAULT_COUNT)
+        asked = once(trial, self._echo, DEFAULT_COUNT)
         if not asked.answered:
             return why_lost(trial, asked)
         words = f"{self.to} answers pings, but nothing comes back from its port {self.port}"
         return Why((words,))
+
+    @property
+    def _echo(self) -> Echo:
+        """A ping that goes the way of the connection."""
+        return Echo(self.node, self.to, at_host=self.at_host)
+
+    def _why_not_blocked(self, trial: Trial, tried: _Tried, watch: Watch) -> Why:
+        """Where the segments came in, and who answers them."""
+        ends = [
+            frame.receiver
+            for frame in watch.frames
+            if frame.at >= tried.began
+            and (header := _segment(frame)) is not None
+            and header.destination_port == self.port
+        ]
+        return as_why(list(let_in(trial, ends)))
 
     def _why_too_large(self, trial: Trial, mss: int) -> Why:
         """Why full segments do not arrive where small ones do: as for pings of their size."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from ioscli.exercises.checks import fields as values
+from ioscli.exercises.checks.nested import read_checks, read_span, seconds, titles
 from ioscli.exercises.verdict import Check, Verdict
-from ioscli.model.instant import SECOND, Duration, Instant
+from ioscli.model.instant import Duration, Instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,20 +46,20 @@ class Failover(NamedTuple):
         return cls(
             values.link(fields["link"], lab) if "link" in fields else None,
             values.router(fields["reload"], lab) if "reload" in fields else None,
-            _checks(fields["before"], lab) if "before" in fields else (),
-            _span(values.needed(item, fields, "within")),
-            _checks(values.needed(item, fields, "then"), lab),
-            None if back is None else _span(back),
-            _checks(fields["after"], lab) if "after" in fields else (),
+            read_checks(fields["before"], lab) if "before" in fields else (),
+            read_span(values.needed(item, fields, "within")),
+            read_checks(values.needed(item, fields, "then"), lab),
+            None if back is None else read_span(back),
+            read_checks(fields["after"], lab) if "after" in fields else (),
         )
 
     @property
     def title(self) -> str:
         """What is wanted."""
-        words = f"Within {_seconds(self.within)} after {self._failure}: {_titles(self.then)}"
+        words = f"Within {seconds(self.within)} after {self._failure}: {titles(self.then)}"
         if self.back is not None:
             mended = "it was mended" if self.node is None else "that"
-            words += f"; within {_seconds(self.back)} after {mended}: {_titles(self.after)}"
+            words += f"; within {seconds(self.back)} after {mended}: {titles(self.after)}"
         return words
 
     @property
@@ -117,31 +118,5 @@ class Failover(NamedTuple):
         return Verdict(False, seen, verdict.shown_by, verdict.because)
 
 
-def _checks(item: Item, lab: Lab) -> tuple[Check, ...]:
-    from ioscli.exercises.checks.kinds import read_check  # which knows this kind, too
-
-    found = tuple(read_check(entry, lab) for entry in item.items())
-    if not found:
-        raise item.error(f"{item.what}: at least one check")
-    return found
-
-
-def _span(item: Item) -> Duration:
-    span = values.duration(item, Duration(0))
-    if not span:
-        raise item.error(f"{item.what}: nothing happens in no time")
-    return span
-
-
-def _titles(checks: tuple[Check, ...]) -> str:
-    return ", and ".join(check.title for check in checks)
-
-
 def _since(trial: Trial, began: Instant) -> str:
-    return _seconds(Duration(trial.now - began))
-
-
-def _seconds(span: Duration) -> str:
-    """`20 s`, `3.2 s`."""
-    whole, tenths = divmod(round(span / (SECOND // 10)), 10)
-    return f"{whole}.{tenths} s" if tenths else f"{whole} s"
+    return seconds(Duration(trial.now - began))

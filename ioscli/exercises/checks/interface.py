@@ -7,9 +7,11 @@ from ipaddress import IPv4Interface
 from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.exercises.checks import fields as values
+from ioscli.exercises.checks.causes.configured import why_unlike
 from ioscli.exercises.checks.causes.facing import Side, of_interface
 from ioscli.exercises.checks.waiting import DEFAULT_WITHIN, comes_true
 from ioscli.exercises.verdict import Verdict
+from ioscli.labs.explain.finding import Finding
 from ioscli.model.config import TunnelMode
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.instant import Duration
@@ -140,10 +142,12 @@ class InterfaceCheck(NamedTuple):
         found = topology.routers[self.node].interfaces.get(self.interface)
         if found is None:
             # Nobody can show what is not there.
+            because = () if passed else (f"nothing configures {self.interface} on {self.node}",)
             return Verdict(
                 passed,
                 f"{self.node} has no {self.interface}",
                 (f"{self.node}: show ip interface brief",),
+                because,
             )
         seen = f"{self.interface} of {self.node}: {', '.join(self._seen(found))}"
         if passed or not self.expected:
@@ -152,12 +156,25 @@ class InterfaceCheck(NamedTuple):
         if self.wanted.is_up and not found.protocol_up:
             side = Side(self.node, topology.routers[self.node], self.interface)
             causes = list(of_interface(trial, side))
+        causes += self._configured(found)
         shows = (it for cause in causes for it in cause.shown_by)
         return Verdict(
             False,
             seen,
             tuple(dict.fromkeys((show, *shows))),
             tuple(dict.fromkeys(cause.words for cause in causes)),
+        )
+
+    def _configured(self, found: Interface) -> Iterator[Finding]:
+        """Which configuration makes it other than it should be."""
+        wanted, config = self.wanted, found.config
+        mode = found.settings.mode if isinstance(found, TunnelInterface) else None
+        yield from why_unlike(
+            self.node,
+            found,
+            ip_mtu=wanted.ip_mtu not in (None, found.ip_mtu),
+            mode=wanted.tunnel_mode not in (None, mode),
+            address=wanted.address not in (None, config.address),
         )
 
     def _is_there(self, topology: Topology) -> bool:

@@ -14,6 +14,7 @@ from ioscli.exercises.checks.isakmp import IsakmpCheck
 from ioscli.exercises.checks.nat import NatCheck
 from ioscli.exercises.checks.path import Path
 from ioscli.exercises.checks.ping import Ping
+from ioscli.exercises.checks.quiet import Quiet
 from ioscli.exercises.checks.route import RouteCheck
 from ioscli.exercises.checks.sa import SaCheck
 from ioscli.exercises.checks.stable import Stable
@@ -39,6 +40,7 @@ KINDS: dict[str, _Reader] = {
     "connect": Connect.read,
     "failover": Failover.read,
     "stable": Stable.read,
+    "quiet": Quiet.read,
     "any-of": AnyOf.read,
     "sa": SaCheck.read,
     "interface": InterfaceCheck.read,

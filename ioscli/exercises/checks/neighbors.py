@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, NamedTuple
 
-from ioscli.codec.ospf.numbers import dotted
+from ioscli.codec.ospf.numbers import AuthType, dotted
 from ioscli.exercises.checks.causes.bgp import processes
 from ioscli.exercises.checks.causes.eigrp import machines as eigrp_machines
 from ioscli.exercises.checks.causes.ospf import machines as ospf_machines
@@ -16,6 +16,8 @@ from ioscli.protocols.ospf.states import NeighborState
 
 if TYPE_CHECKING:
     from ioscli.labs.topology import Topology
+    from ioscli.protocols.ospf.interface import Interface
+    from ioscli.protocols.ospf.neighbor import Neighbor
     from ioscli.router.router import Router
 
 UP = "up"
@@ -33,6 +35,17 @@ SHOWS = {
     "bgp": "show ip bgp summary",
 }
 
+DETAIL_SHOWS = {
+    "ospf": "show ip ospf interface {interface}",
+    "eigrp": "show ip eigrp interfaces detail {interface}",
+    "bgp": "show ip bgp neighbors {address}",
+}
+"""What shows how an interface or a session is set up."""
+
+NO_ROLE = "none"
+ROLES = ("DR", "BDR", "DROTHER", NO_ROLE)
+"""What a neighbor of OSPF is to its network; none where nobody is elected."""
+
 
 class Known(NamedTuple):
     """A neighbor that a router knows."""
@@ -44,6 +57,16 @@ class Known(NamedTuple):
     """Where it is; None: of BGP, anywhere."""
     router_id: str = ""
     """Of OSPF."""
+    authenticated: bool = False
+    """Whether nothing is taken from it that is not signed, or has no password."""
+    role: str = ""
+    """Of OSPF, one of ROLES."""
+    priority: int = 0
+    """Of OSPF, with which it stands for election."""
+    against: int = 0
+    """Of OSPF, the router's own there."""
+    stub: bool = False
+    """Of EIGRP: whether it says that it is one."""
 
     def told(self, topology: Topology) -> str:
         """`10.0.0.2 (R2) on Tunnel0 in state FULL`."""
@@ -58,13 +81,19 @@ def neighbors(router: Router, protocol: str) -> list[Known]:
         return list(_of_ospf(router))
     if protocol == "eigrp":
         return [
-            Known(it.ip, UP if it.established else "pending", interface.label)
+            Known(
+                it.ip,
+                UP if it.established else "pending",
+                interface.label,
+                authenticated=interface.authenticates,
+                stub=it.is_stub,
+            )
             for eigrp in eigrp_machines(router)
             for interface in eigrp.interfaces.values()
             for it in interface.neighbors.values()
         ]
     return [
-        Known(it.address, it.state.value)
+        Known(it.address, it.state.value, authenticated=it.settings.password is not None)
         for process in processes(router)
         for it in process.machine.neighbors.values()
     ]
@@ -74,4 +103,21 @@ def _of_ospf(router: Router) -> Iterator[Known]:
     for ospf in ospf_machines(router):
         for interface in (*ospf.interfaces.values(), *ospf.virtual_links.values()):
             for it in interface.neighbors.values():
-                yield Known(it.address, str(it.state), interface.label, dotted(it.id))
+                yield Known(
+                    it.address,
+                    str(it.state),
+                    interface.label,
+                    dotted(it.id),
+                    interface.authentication.kind is not AuthType.NULL,
+                    _role(interface, it),
+                    it.priority,
+                    interface.priority,
+                )
+
+
+def _role(interface: Interface, neighbor: Neighbor) -> str:
+    if not interface.elects:
+        return NO_ROLE
+    if neighbor.key == interface.designated:
+        return "DR"
+    return "BDR" if neighbor.key == interface.backup else "DROTHER"

@@ -7,7 +7,9 @@ from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from ioscli.exercises.checks import fields as values
+from ioscli.exercises.checks.causes.chosen import COSTS, PROTOCOLS, how_it_came
 from ioscli.exercises.checks.causes.lost import source_of, why_lost
+from ioscli.exercises.checks.causes.sent_on import routes_on
 from ioscli.exercises.checks.echoes import (
     DEFAULT_COUNT,
     DEFAULT_WITHIN,
@@ -114,10 +116,12 @@ class Path(NamedTuple):
         if there:
             nodes = self._deciding(ways.there, self.via, ways.carriers)
             yield from _routes(trial, nodes, "it", self.echo.to)
+            yield from _others(trial, self.via, ways.there, self.echo.to)
         source = source_of(trial.topology, asked) if back else None
         if source is not None:
             nodes = self._deciding(ways.back, self.back, ways.carriers)
             yield from _routes(trial, nodes, "the answer", source)
+            yield from _others(trial, self.back, ways.back, source)
 
     def _deciding(
         self, nodes: tuple[str, ...], wanted: tuple[str, ...], carriers: frozenset[str]
@@ -147,17 +151,29 @@ def _stand_in(wanted: tuple[str, ...], nodes: tuple[str, ...]) -> bool:
 
 
 def _routes(trial: Trial, nodes: list[str], what: str, to: IPv4Address) -> Iterator[Finding]:
-    """By which route each router of a way sends on what is for an address."""
+    """By which route each router of a way sends on what is for an address, and whence it is."""
+    yield from routes_on(trial.topology, nodes, to, what)
     for node in nodes:
         router = trial.topology.routers.get(node)
-        way = None if router is None else router.forwarding.way_out(int(to))
-        if router is None or way is None:
+        route = None if router is None else router.rib.lookup(int(to))
+        if route is not None and (node in trial.exercise.nodes or route.source in PROTOCOLS):
+            yield from how_it_came(trial, node, route)
+
+
+def _others(
+    trial: Trial, wanted: tuple[str, ...], nodes: tuple[str, ...], to: IPv4Address
+) -> Iterator[Finding]:
+    """What the routers would do with it that it should come by, and does not."""
+    for node in wanted:
+        router = trial.topology.routers.get(node)
+        route = None if router is None else router.rib.lookup(int(to))
+        if node in nodes or router is None:
             continue
-        fitting = [route for route in router.route_views() if to in route.prefix]
-        if fitting:
-            route = max(fitting, key=lambda route: route.prefix.prefixlen)
-            yield Finding(
-                f"{node} sends {what} out of {way[0].name} by {route.code} {route.prefix} "
-                f"[{route.distance}/{route.metric}]",
-                (f"{node}: show ip route {to}",),
-            )
+        show = f"{node}: show ip route {to}"
+        if route is None:
+            yield Finding(f"{node} has no route to {to}", (show,))
+            continue
+        name, costs = COSTS.get(route.source, ("", ""))
+        words = f"{node} has the way {route.prefix} [{route.distance}/{route.metric}], and nobody "
+        words += f"asks it, by its {name} costs or those towards it" if name else "asks it"
+        yield Finding(words, (show, f"{node}: {costs}") if costs else (show,))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from ioscli.exercises.checks import fields as values
 from ioscli.exercises.checks.causes.lost import why_lost
+from ioscli.exercises.checks.causes.passed import why_answered, why_not_told
 from ioscli.exercises.checks.echoes import (
     DEFAULT_WITHIN,
     ECHO_KEYS,
@@ -21,7 +22,7 @@ from ioscli.exercises.checks.echoes import (
 )
 from ioscli.exercises.checks.parties import addresses_of, node_with
 from ioscli.exercises.checks.senders import TIMEOUT
-from ioscli.exercises.checks.ways import listed, ways_of
+from ioscli.exercises.checks.ways import ways_of
 from ioscli.exercises.verdict import Verdict
 from ioscli.model.instant import Duration
 
@@ -96,7 +97,8 @@ class Ping(NamedTuple):
         asked = once(trial, self.echo, self.requests)
         if not asked.answered:
             return Verdict(True, str(asked), shown_by)
-        return Verdict(False, str(asked), shown_by, _way_taken(trial, asked))
+        why = why_answered(trial, asked)
+        return Verdict(False, str(asked), (*shown_by, *why.shown_by), why.because)
 
     def _too_big(self, trial: Trial) -> Verdict:
         """Right as soon as anybody says so, whoever it is."""
@@ -107,9 +109,7 @@ class Ping(NamedTuple):
             who = node_with(trial.topology, told.responder) if told.responder else None
             words = f"{who or told.responder} says that it has room for {told.mtu} bytes"
             return Verdict(True, words, (typed,))
-        if asked.answered:
-            return Verdict(False, str(asked), (typed,), _way_taken(trial, asked))
-        why = why_lost(trial, asked)
+        why = why_answered(trial, asked) if asked.answered else why_not_told(trial, asked)
         return Verdict(False, str(asked), (typed, *why.shown_by), why.because)
 
     def _answered(self, trial: Trial, asked: Asked) -> Verdict:
@@ -123,9 +123,3 @@ class Ping(NamedTuple):
         seen = f"{asked}, but by {who[0]} instead of {owners[0]}"
         words = f"{who[0]} has taken the address {to} of {owners[0]}"
         return Verdict(False, seen, (typed, f"{who[0]}: show ip interface brief"), (words,))
-
-
-def _way_taken(trial: Trial, asked: Asked) -> tuple[str, ...]:
-    """Which way the unwanted pings go."""
-    ways = ways_of(trial, asked)
-    return (f"they go by {listed(ways.there)}",) if ways.there else ()

@@ -7,6 +7,7 @@ from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.exercises.checks import fields as values
+from ioscli.exercises.checks.causes.chosen import how_it_came
 from ioscli.exercises.checks.causes.facing import faced_by
 from ioscli.exercises.checks.causes.route import Missing, route_causes
 from ioscli.exercises.checks.parties import Party, called, read_party
@@ -134,7 +135,7 @@ class RouteCheck(NamedTuple):
         seen = self._seen(topology, table, entry)
         if passed:
             return Verdict(True, seen, (self._show,))
-        causes = list(self._unwanted(topology, entry))
+        causes = list(self._unwanted(trial, entry))
         if self.expected:
             causes = list(self._missing(trial, entry))
         shows = (it for cause in causes for it in cause.shown_by)
@@ -207,15 +208,21 @@ class RouteCheck(NamedTuple):
         hops = tuple(filter(None, (it.name(trial.topology) for it in wanted.next_hops)))
         nowhere = tuple(str(it) for it in wanted.next_hops if it.name(trial.topology) is None)
         missing = Missing(self.node, self.prefix, source, self.vrf, hops, nowhere)
-        yield from route_causes(trial, missing, entry)
+        found = list(route_causes(trial, missing, entry))
+        yield from found
+        if not found and entry is not None and not self.vrf:
+            yield from how_it_came(trial, self.node, entry.route)
 
-    def _unwanted(self, topology: Topology, entry: Entry | None) -> Iterator[Finding]:
+    def _unwanted(self, trial: Trial, entry: Entry | None) -> Iterator[Finding]:
         """Who told of a route that is not to be there."""
+        topology = trial.topology
         advertisers = () if entry is None else (path.advertiser for path in entry.route.paths)
         for advertiser in dict.fromkeys(advertisers):
             if advertiser is not None:
                 words = f"{called(topology, advertiser)} tells of it"
                 yield Finding(words, (self._show,), Rank.ROUTE)
+        if entry is not None and not self.vrf:
+            yield from how_it_came(trial, self.node, entry.route)
 
 
 def told(topology: Topology, table: Vrf, route: Route) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ioscli.cli.commands.ipsec import transform_words
 from ioscli.exercises.checks import fields as values
 from ioscli.exercises.checks.causes.lost import why_lost
-from ioscli.exercises.checks.causes.protection import is_with, shares_sas, why_unprotected
+from ioscli.exercises.checks.causes.protection import is_with, shares_sas, why_kept, why_unprotected
 from ioscli.exercises.checks.echoes import (
     DEFAULT_COUNT,
     ECHO_KEYS,
@@ -154,7 +154,8 @@ class SaCheck(NamedTuple):
             trial, lambda: bool(self._fitting(topology)), self.within, wanted=self.expected
         )
         if not self.expected:
-            return Verdict(there, self._seen(topology), shown_by)
+            causes = [] if there else list(why_kept(topology, self.node))
+            return _failed(self._seen(topology), shown_by, causes)._replace(passed=there)
         if not there:
             causes = list(self._causes(trial))
             if not causes and asked is not None and not asked.answered:

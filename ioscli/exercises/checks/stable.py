@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from ioscli.exercises.checks import fields as values
+from ioscli.exercises.checks.causes.sent_on import tracked
 from ioscli.exercises.checks.neighbors import neighbors
 from ioscli.exercises.checks.ways import listed
 from ioscli.exercises.verdict import Verdict
@@ -17,6 +19,7 @@ from ioscli.router.tunnel import TunnelInterface
 if TYPE_CHECKING:
     from ioscli.exercises.trial import Trial
     from ioscli.labs.document import Item
+    from ioscli.labs.explain.finding import Finding
     from ioscli.labs.labfile import Lab
     from ioscli.router.router import Router
 
@@ -130,13 +133,17 @@ class Stable(NamedTuple):
             stop()
         if not history:
             return Verdict(True, "nothing changed")
-        return _told(history, logged)
+        return _told(history, logged, routers)
 
 
 _GONE = State(_NOTHING)
 
 
-def _told(history: Mapping[Thing, list[str]], logged: list[tuple[str, str]]) -> Verdict:
+def _told(
+    history: Mapping[Thing, list[str]],
+    logged: list[tuple[str, str]],
+    routers: Mapping[str, Router],
+) -> Verdict:
     """What changed, what may have caused other changes first."""
     kinds = list(_SHOWS)
     things = sorted(history, key=lambda thing: kinds.index(thing.kind))
@@ -150,7 +157,19 @@ def _told(history: Mapping[Thing, list[str]], logged: list[tuple[str, str]]) -> 
         logged, key=lambda it: not it[1].startswith("%TUN")
     )  # what is a cause by itself
     said = dict.fromkeys(f"{node} logged {line.removesuffix('.')}" for node, line in logged)
-    return Verdict(False, words, tuple(dict.fromkeys(shown_by)), tuple(said)[:_MOST_TOLD])
+    because = list(said)[:_MOST_TOLD]
+    for cause in _tracked(first, routers):
+        shown_by += cause.shown_by
+        because.append(cause.words)
+    return Verdict(False, words, tuple(dict.fromkeys(shown_by)), tuple(because))
+
+
+def _tracked(things: list[Thing], routers: Mapping[str, Router]) -> Iterator[Finding]:
+    """What static routes that came and went wait for."""
+    for thing in things:
+        prefix, _, table = thing.name.partition(" ")
+        if thing.kind == "route" and not table:
+            yield from tracked(thing.node, routers[thing.node], IPv4Network(prefix))
 
 
 def _listen(node: str, router: Router, logged: list[tuple[str, str]]) -> Callable[[], object]:

@@ -74,13 +74,13 @@ def port_of(text: str) -> int | None:
 
 
 def settings(stack: Stack, peer: IPv4Address) -> TcpSettings:
-    """How Linux speaks TCP: DF always, TTL 64, the device's MTU as MSS (RFC 1191).
+    """How Linux speaks TCP: DF always, TTL 64, as MSS what the path is known to take (RFC 1191).
 
+    The MSS that it offers follows a path MTU that it has learned, too (`ipv4_default_advmss`).
     Raises UnroutableError.
     """
-    device = stack.way(peer)[0]
     return TcpSettings(
-        mss=min(device.mtu, 65_535) - _HEADERS,
+        mss=min(stack.path_mtu(peer), 65_535) - _HEADERS,
         window=_WINDOW,
         ttl=64,
         dont_fragment=True,

@@ -23,6 +23,7 @@ from ioscli.engine.simulation import Simulation
 from ioscli.hosts.linux.device import Address, Device, EthernetDevice, Loopback
 from ioscli.hosts.linux.routes import Route, Routes
 from ioscli.model.instant import MINUTE, Instant
+from ioscli.protocols.tcp.effects import Ends
 from ioscli.protocols.tcp.service import TcpService
 
 #: `net.ipv4.ip_default_ttl`.
@@ -188,7 +189,11 @@ class Stack:
         tos: int = 0,
         dont_fragment: bool = False,
     ) -> bool:
-        """Send a packet; False when there is no way or it may not be cut to fit."""
+        """Send a packet; False when there is no way or it may not be cut to fit.
+
+        TCP hears of a segment that is larger than what is known of its path by now, whoever found
+        that out, as of one that came back from a router (RFC 1191 section 6.4).
+        """
         try:
             self.send(
                 IPv4Address(destination),
@@ -199,9 +204,17 @@ class Stack:
                 tos=tos,
                 dont_fragment=dont_fragment,
             )
-        except (UnroutableError, TooLongError):
+        except UnroutableError:
+            return False
+        except TooLongError as error:
+            if protocol == IpProtocol.TCP:
+                ends = Ends.of_segment(source, destination, payload)
+                self.simulation.post(0, self._segment_too_long, (ends, error.mtu))
             return False
         return True
+
+    def _segment_too_long(self, told: tuple[Ends, int]) -> None:
+        self.tcp.too_long(*told)
 
     def send(
         self,

@@ -32,9 +32,13 @@ if TYPE_CHECKING:
 
 OSPF_PROTOCOL = 89
 IP_HEADER = 20
+LARGEST_PACKET = 0xFFFF
+"""Bytes, with the IP header (RFC 2328 A.1)."""
 _LEAST_ROOM = 40
 """Bytes: one LSA header in a database description with a link-local block, the longest of the
 packets that hold one. Where an interface takes less, IP cuts the packet."""
+_COUNT = 4
+"""Bytes: how many LSAs an update has."""
 DELAYED_ACK = 2_500 * MILLISECOND
 """How long IOS waits for more to acknowledge."""
 
@@ -136,6 +140,12 @@ class Outlet:
         """Bytes of an OSPF body that fit the interface's packets; one LSA header always does."""
         digest = self.keys[-1].digest.length if self.keys else 0
         return max(_LEAST_ROOM, self.mtu - IP_HEADER - HEADER_LENGTH - digest)
+
+    @property
+    def update_overhead(self) -> int:
+        """Bytes of a packet that brings an LSA beside the LSA: headers, its count, a digest."""
+        digest = max((key.digest.length for key in self.keys), default=0)
+        return IP_HEADER + HEADER_LENGTH + _COUNT + digest
 
     @property
     def link_local(self) -> LinkLocal | None:
@@ -258,8 +268,13 @@ class Outlet:
                 self.send(PacketType.LS_UPDATE, body, destination)
 
     def updates(self, lsas: Iterable[tuple[Lsa, Instant]]) -> Iterator[bytes]:
-        """Bodies of updates, each fitting a packet, unless one LSA alone does not."""
-        room = self.room() - 4
+        """Bodies of updates, each fitting the interface's packets unless one LSA alone does not.
+
+        An LSA that is too large for any packet, which came without a digest and would go with
+        one, goes nowhere.
+        """
+        room = self.room() - _COUNT
+        largest = LARGEST_PACKET - self.update_overhead
         now, delay = self.ospf.now, self.transmit_delay
         debugging = "flood" in self.ospf.debugging
         # Many were born in the same second: their ages are written once.
@@ -270,11 +285,15 @@ class Outlet:
             rest = lsa.rest
             length = len(rest) + 2
             size += length
-            if size > room and size > length:
-                parts[0] = (len(parts) >> 1).to_bytes(4, "big")
-                yield b"".join(parts)
-                parts = [b""]
-                size = length
+            if size > room:
+                if length > largest:
+                    size -= length
+                    continue
+                if size > length:
+                    parts[0] = (len(parts) >> 1).to_bytes(_COUNT, "big")
+                    yield b"".join(parts)
+                    parts = [b""]
+                    size = length
             age = ages.get(birth)
             if age is None:
                 number = min((now - birth) // SECOND + delay, MAX_AGE)
@@ -282,8 +301,9 @@ class Outlet:
             parts += (age, rest)
             if debugging:
                 self.ospf.debug_lsa(self, "Send", lsa, int.from_bytes(age, "big"))
-        parts[0] = (len(parts) >> 1).to_bytes(4, "big")
-        yield b"".join(parts)
+        if len(parts) > 1:
+            parts[0] = (len(parts) >> 1).to_bytes(_COUNT, "big")
+            yield b"".join(parts)
 
     # Acknowledgments (RFC 2328 13.5)
 

@@ -2,7 +2,7 @@
 
 from enum import Enum
 from ipaddress import IPv4Address
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 
 class State(Enum):
@@ -45,6 +45,12 @@ class Ends(NamedTuple):
     local_port: int
     peer: IPv4Address
     peer_port: int
+
+    @classmethod
+    def of_segment(cls, source: bytes, destination: bytes, segment: bytes) -> Self:
+        """Of a segment that this node sent: its addresses, and four bytes of it at least."""
+        ports = int.from_bytes(segment[:2], "big"), int.from_bytes(segment[2:4], "big")
+        return cls(IPv4Address(source), ports[0], IPv4Address(destination), ports[1])
 
 
 class SendSegment(NamedTuple):

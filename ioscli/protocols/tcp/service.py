@@ -142,17 +142,15 @@ class TcpService:
         start = header_length(quoted)
         if not isinstance(message, DestinationUnreachable) or len(quoted) < start + 4:
             return
-        ends = Ends(
-            IPv4Address(quoted[12:16]),
-            int.from_bytes(quoted[start : start + 2], "big"),
-            IPv4Address(quoted[16:20]),
-            int.from_bytes(quoted[start + 2 : start + 4], "big"),
-        )
+        ends = Ends.of_segment(quoted[12:16], quoted[16:20], quoted[start:])
         if message.code == UnreachableCode.FRAGMENTATION_NEEDED:
-            now = self._simulation.now
-            self._carry_out(self.machine.path_mtu(now, ends, message.next_hop_mtu))
+            self.too_long(ends, message.next_hop_mtu)
         else:
             self._carry_out(self.machine.unreachable(ends))
+
+    def too_long(self, ends: Ends, mtu: int) -> None:
+        """A segment of ours is larger than its path takes (bytes, with IP's header)."""
+        self._carry_out(self.machine.path_mtu(self._simulation.now, ends, mtu))
 
     def _carry_out(self, effects: list[TcpEffect]) -> None:
         for effect in effects:

@@ -110,6 +110,62 @@ def test_keys_are_compared_and_not_shown(lab: Bench) -> None:
         assert "SHHH" not in str(verdict)
 
 
+def prioritized(config: str, priority: int) -> str:
+    return with_interface(config, f"ip ospf priority {priority}")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "role"),
+    [
+        (prioritized(R1, 1), prioritized(R2, 0), "DROTHER"),
+        (prioritized(R1, 9), R2, "BDR"),
+        (R1, prioritized(R2, 9), "DR"),
+        (
+            with_interface(R1, "ip ospf network point-to-point"),
+            with_interface(R2, "ip ospf network point-to-point"),
+            "none",
+        ),
+    ],
+)
+def test_the_role_of_a_neighbor(lab: Bench, ours: str, theirs: str, role: str) -> None:
+    check = FACING.replace("}", f", role: {role}}}")
+    assert lab.check(check).title == f"R1 has R2 as OSPF neighbor, in the role {role}"
+    verdict = lab.judge(check, R1=ours, R2=theirs)
+    assert verdict.passed, verdict
+    assert verdict.seen.endswith(f"in state FULL, in the role {role}")
+    for other in {"DR", "BDR", "DROTHER", "none"} - {role}:
+        assert not lab.judge(FACING.replace("}", f", role: {other}}}"), R1=ours, R2=theirs).passed
+
+
+def test_why_a_neighbor_has_another_role(lab: Bench) -> None:
+    check = FACING.replace("}", ", role: DROTHER}")
+    verdict = lab.judge(check, R1=prioritized(R1, 7))
+    assert not verdict.passed
+    assert verdict.because == ("R2 has the priority 1, and R1 7",)
+    assert verdict.shown_by == (
+        "R1: show ip ospf neighbor",
+        "R1: show ip ospf interface GigabitEthernet0/0",
+        "R2: show ip ospf interface",
+    )
+
+
+def test_ospf_with_and_without_a_key(lab: Bench) -> None:
+    digest = "ip ospf authentication message-digest", "ip ospf message-digest-key 1 md5 HUSH"
+    simple = "ip ospf authentication", "ip ospf authentication-key HUSH"
+    wanted, unwanted = (FACING.replace("}", f", authenticated: {word}}}") for word in ("yes", "no"))
+    for lines in (digest, simple):
+        signed = {node: with_interface(lab.configs[node], *lines) for node in ("R1", "R2")}
+        assert lab.judge(wanted, **signed).passed
+        assert not lab.judge(unwanted, **signed).passed
+    assert lab.judge(unwanted).passed
+    verdict = lab.judge(wanted)
+    assert not verdict.passed
+    assert verdict.seen.endswith("in state FULL, not authenticated")
+    assert verdict.because == ("R1 asks for no key on GigabitEthernet0/0",)
+    assert "R1: show ip ospf interface GigabitEthernet0/0" in verdict.shown_by
+    assert not lab.judge(wanted, R2=with_interface(R2, *digest)).passed
+
+
 def test_two_that_nobody_can_lead(lab: Bench) -> None:
     quiet = "ip ospf priority 0"
     verdict = lab.judge(FACING, R1=with_interface(R1, quiet), R2=with_interface(R2, quiet))
@@ -233,6 +289,39 @@ def test_eigrp_keys_are_compared_and_not_shown(lab: Bench) -> None:
     assert "HUSH" not in str(verdict)
 
 
+def test_eigrp_with_and_without_a_key(lab: Bench) -> None:
+    wanted = "adjacency: {node: R1, protocol: eigrp, with: R2, authenticated: yes, within: 20s}"
+    both = {"R1": E1.replace("router", SIGNED), "R2": E2.replace("router", SIGNED)}
+    assert lab.judge(wanted, **both).passed
+    verdict = lab.judge(wanted, R1=E1, R2=E2)
+    assert verdict.because == ("R1 asks for no key on GigabitEthernet0/0",)
+    assert "R1: show ip eigrp interfaces detail GigabitEthernet0/0" in verdict.shown_by
+    assert not lab.judge(wanted.replace("yes", "no"), **both).passed
+    # A chain without keys signs nothing, and is no protection.
+    empty = {
+        node: text.replace("key-chain eigrp 100 K", "key-chain eigrp 100 X")
+        for node, text in both.items()
+    }
+    assert not lab.judge(wanted, **empty).passed
+
+
+def test_a_neighbor_that_is_a_stub(lab: Bench) -> None:
+    check = "adjacency: {node: R1, protocol: eigrp, with: R2, stub: yes}"
+    assert lab.check(check).title == "R1 has R2 as EIGRP neighbor, a stub"
+    stub = E2 + " eigrp stub connected\n"
+    verdict = lab.judge(check, R1=E1, R2=stub)
+    assert verdict.passed
+    assert verdict.seen.endswith("on GigabitEthernet0/0, a stub")
+    verdict = lab.judge(check, R1=E1, R2=E2)
+    assert not verdict.passed
+    assert verdict.because == ("R2 does not say that it is a stub",)
+    assert verdict.shown_by[1:] == ("R1: show ip eigrp neighbors detail", "R2: show ip protocols")
+    assert lab.judge(check.replace("yes", "no"), R1=E1, R2=E2).passed
+    assert not lab.judge(check.replace("yes", "no"), R1=E1, R2=stub).passed
+    # Whoever says it is one, it is not the other.
+    assert not lab.judge(check, R1=E1 + " eigrp stub\n", R2=E2).passed
+
+
 # --- BGP -----------------------------------------------------------------------------------------
 
 BGP = """\
@@ -254,6 +343,17 @@ def test_bgp_neighbors(lab: Bench) -> None:
     assert verdict.seen == "R1 has BGP neighbor 10.0.0.2 (R2) in state Established"
     verdict = lab.judge("adjacency: {node: R1, protocol: bgp, with: 10.0.0.2}", R1=B1, R2=B2)
     assert verdict.passed
+
+
+def test_bgp_with_and_without_a_password(lab: Bench) -> None:
+    check = "adjacency: {node: R1, protocol: bgp, with: R2, authenticated: yes}"
+    password = " neighbor 10.0.0.{} password HUSH\n"
+    signed = {"R1": B1 + password.format(2), "R2": B2 + password.format(1)}
+    assert lab.judge(check, **signed).passed
+    assert not lab.judge(check.replace("yes", "no"), **signed).passed
+    verdict = lab.judge(check, R1=B1, R2=B2)
+    assert verdict.because == ("R1 asks for no key for 10.0.0.2",)
+    assert "R1: show ip bgp neighbors 10.0.0.2" in verdict.shown_by
 
 
 @pytest.mark.parametrize(
@@ -340,6 +440,10 @@ def test_titles(lab: Bench) -> None:
         ("adjacency: {node: R1, protocol: ospf, with: R9}", '"R9" is no node and no address'),
         ("adjacency: {node: R1, protocol: ospf, with: R2, state: up}", 'unknown "up"'),
         ("adjacency: {node: R1, protocol: bgp, with: R2, interface: Tu0}", "is at no interface"),
+        ("adjacency: {node: R1, protocol: eigrp, with: R2, role: DR}", "only OSPF elects"),
+        ("adjacency: {node: R1, protocol: ospf, with: R2, role: BOSS}", 'unknown "BOSS"'),
+        ("adjacency: {node: R1, protocol: ospf, with: R2, stub: yes}", "only a neighbor of EIGRP"),
+        ("adjacency: {node: R1, protocol: ospf, with: R2, authenticated: md5}", 'unknown "md5"'),
         ("adjacency: {node: R1, protocol: ospf, with: R2, within: 5}", "is not a time"),
     ],
 )

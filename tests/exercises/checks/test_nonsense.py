@@ -22,10 +22,14 @@ CHECKS = """\
 - path: {from: PC1, to: 192.168.20.10, via: [R1, R2], avoid: PC2, back: R2, within: 9s}
 - encrypted: {link: R1-ISP, from: PC1, to: 192.168.20.10, nat-t: no, within: 20s}
 - encrypted: {link: R1-ISP, from: R1, to: 198.51.100.2, expect: no, within: 9s}
+- ping: {from: PC1, to: 192.168.20.10, size: 1500, df: yes, expect: too-big, within: 9s}
+- fragments: {link: R1-ISP, from: PC1, to: 192.168.20.10, size: 1500, within: 20s}
+- fragments: {link: ISP-R2, from: R2, to: 203.0.113.1, size: 3000, expect: no, within: 9s}
 - connect: {from: R1, to: 198.51.100.2, port: 23, bytes: 100, mss: 400, within: 9s}
 - connect: {from: R2, to: 203.0.113.1, port: 22, expect: blocked, within: 9s}
 - adjacency: {node: R1, protocol: ospf, with: R2, interface: Tunnel0, within: 9s}
-- adjacency: {node: R1, protocol: eigrp, with: ISP, within: 9s}
+- adjacency: {node: R1, protocol: ospf, with: R2, role: DR, authenticated: yes, within: 9s}
+- adjacency: {node: R1, protocol: eigrp, with: ISP, stub: yes, within: 9s}
 - adjacency: {node: R2, protocol: bgp, with: 203.0.113.1, expect: no, within: 9s}
 - route: {node: R1, prefix: 192.168.20.0/24, next-hop: R2, interface: Tunnel0, within: 9s}
 - route: {node: R2, prefix: 0.0.0.0/0, protocol: static, distance: 1, within: 9s}
@@ -36,6 +40,8 @@ CHECKS = """\
 - nat: {node: R1, inside-local: 192.168.10.10, traffic: {from: PC1, to: 198.51.100.2}}
 - config: {node: R1, section: interface Tunnel0, has: ["tunnel *"], lacks: ["ip mtu *"]}
 - stable: {for: 30s, nodes: [R1, R2]}
+- sa: {node: R1, peer: R2, transform: "esp-aes *", within: 9s}
+- quiet: {for: 30s, then: [ping: {from: PC1, to: 192.168.20.10}], within: 9s}
 - failover:
     link: R1-ISP
     within: 10s

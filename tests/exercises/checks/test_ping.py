@@ -224,7 +224,10 @@ def test_loss_is_what_may_be_wanted(two: Bench) -> None:
     verdict = two.judge(check)
     assert not verdict.passed
     assert verdict.seen == "all 5 pings were answered"
-    assert verdict.because == ("they go by PC1, R1, R2 and PC2",)
+    assert verdict.because[0] == "they go by PC1, R1, R2 and PC2"
+    assert "R1 sends them out of GigabitEthernet0/0 by S 10.0.2.0/24 [1/0]" in verdict.because
+    assert "no access list looks at what comes in at GigabitEthernet0/1 of R1" in verdict.because
+    assert "R1: show ip route 10.0.2.10" in verdict.shown_by
 
 
 def test_what_is_lost_once_is_not_loss(two: Bench) -> None:
@@ -258,6 +261,36 @@ def test_the_cause_lies_in_a_tunnel(
     assert shipped(grammar, tmp_path, lab, solved=True).judge(check).passed
 
 
+@pytest.mark.parametrize("sender", ["PC1", "R1"])
+def test_who_is_told_that_it_is_too_big(two: Bench, sender: str) -> None:
+    narrow = R2.replace("10.0.2.1 255.255.255.0", "10.0.2.1 255.255.255.0\n ip mtu 1400")
+    check = f"ping: {{from: {sender}, to: 10.0.2.10, size: 1401, df: yes, expect: too-big}}"
+    assert two.check(check).title == (
+        f"{sender} pings 10.0.2.10 with 1401 bytes and DF set and is told that this is too big"
+    )
+    verdict = two.judge(check, R2=narrow)
+    assert verdict.passed, verdict
+    assert verdict.seen == "R2 says that it has room for 1400 bytes"
+    verdict = two.judge(check)
+    assert not verdict.passed
+    assert verdict.seen == "all 5 pings were answered"
+    assert verdict.because[0].endswith("R1, R2 and PC2")
+
+
+def test_who_is_told_nothing_is_not_told_that_it_is_too_big(two: Bench) -> None:
+    narrow = R1.replace("10.0.12.1 255.255.255.0", "10.0.12.1 255.255.255.0\n ip mtu 1400")
+    silent = narrow.replace("10.0.1.1 255.255.255.0", "10.0.1.1 255.255.255.0\n no ip unreachables")
+    check = "ping: {from: PC1, to: 10.0.2.10, size: 1401, df: yes, expect: too-big, within: 9s}"
+    verdict = two.judge(check, R1=silent)
+    assert not verdict.passed
+    assert verdict.seen == "none of 5 pings was answered"
+    assert any("exceed the 1400 of GigabitEthernet0/0" in it for it in verdict.because), verdict
+    gone = without(R1, "ip route 10.0.2.0 255.255.255.0 10.0.12.2")
+    verdict = two.judge(check, R1=gone)
+    assert not verdict.passed
+    assert "no route to 10.0.2.10" in verdict.because[0]
+
+
 def test_why_a_tunnel_takes_no_more(grammar: Grammar, tmp_path: Path) -> None:
     lab = shipped(grammar, tmp_path, "crypto-tunnel-modes", solved=True)
     check = "ping: {{from: H1, to: 192.168.2.1, source: lo1, size: {}, df: yes}}"
@@ -285,6 +318,7 @@ def test_equal_seeds_say_the_same(grammar: Grammar, tmp_path: Path) -> None:
         ("{from: R1, to: ten}", 'to: "ten" is not an IPv4 address'),
         ("{from: R1, to: 10.0.2.10, size: 20}", "size: 20 is not within 36 and 18024"),
         ("{from: R1, to: 10.0.2.10, expect: maybe}", 'expect: unknown "maybe"'),
+        ("{from: R1, to: 10.0.2.10, expect: too-big}", "nobody says too-big where df is not set"),
         ("{from: R1, to: 10.0.2.10, source: eth0/q}", "source:"),
         ("{from: PC1, to: 10.0.2.10, source: Gi0/0}", "only lo, eth0, eth1"),
         ("{from: R1, to: 10.0.2.10, df: perhaps}", 'df: unknown "perhaps"'),

@@ -249,7 +249,12 @@ def test_a_next_hop_that_nobody_has(lab: Bench) -> None:
 def test_who_told_of_an_unwanted_route(lab: Bench) -> None:
     verdict = lab.judge("route: {node: R1, prefix: 10.22.0.0/16, expect: no}")
     assert not verdict.passed
-    assert verdict.because == ("10.22.0.1 (R2) tells of it",)
+    assert verdict.because == (
+        "10.22.0.1 (R2) tells of it",
+        "OSPF of R1 takes it from 10.0.12.2 (R2) on GigabitEthernet0/0",
+        "R2 brings 10.22.0.0/16 into OSPF",
+    )
+    assert "R2: show ip protocols" in verdict.shown_by
 
 
 def test_vrf(lab: Bench) -> None:

@@ -46,6 +46,10 @@ def test_nobody_asked(lab: Bench) -> None:
         ("transform: esp-sha256-hmac esp-aes", True),
         ("transform: esp-aes 128 esp-sha256-hmac", True),
         ("transform: esp-aes 256 esp-sha256-hmac", False),
+        ('transform: "esp-aes *"', True),
+        ('transform: "esp-* esp-sha256-hmac"', True),
+        ('transform: "esp-aes 256 *"', False),
+        ('transform: "esp-gcm *"', False),
         ("mode: tunnel", True),
         ("mode: transport", False),
         ("pfs: no", True),
@@ -106,6 +110,14 @@ def test_why_there_are_none(lab: Bench, old: str, new: str, because: str) -> Non
     assert any(because in cause for cause in verdict.because), verdict
     assert "HUSH" not in str(verdict)
     assert "MYSECRET" not in str(verdict)
+
+
+def test_a_pattern_that_nothing_fits(lab: Bench) -> None:
+    check = f'sa: {{node: R1, peer: R3, transform: "esp-* 256 *", {PING}}}'
+    assert ": esp-* 256 *, through which" in lab.check(check).title
+    verdict = lab.judge(check)
+    assert not verdict.passed
+    assert verdict.because[0] == "R1 proposes esp-aes esp-sha256-hmac (tunnel mode)"
 
 
 def test_a_router_that_protects_nothing(lab: Bench) -> None:
@@ -170,6 +182,8 @@ def test_titles(lab: Bench) -> None:
         ("sa: {node: R1, peer: R3, transform: esp-eas}", "is not a transform such as"),
         ("sa: {node: R1, peer: R3, transform: esp-aes esp-aes}", "is not a transform such as"),
         ("sa: {node: R1, peer: R3, transform: esp-aes esp-3des}", "is not a transform such as"),
+        ('sa: {node: R1, peer: R3, transform: "esp-eas *"}', "is not a transform such as"),
+        ('sa: {node: R1, peer: R3, transform: "esp-gcm * 512"}', "is not a transform such as"),
         ("sa: {node: R1, peer: R3, mode: tunnle}", 'unknown "tunnle" (did you mean "tunnel"?)'),
         ("sa: {node: R1, peer: R3, pfs: strong}", "is not a group such as group14, or no"),
         ("sa: {node: R1, peer: R3, local: 1.1.1.1/24}", "is not a prefix"),

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from ioscli.codec.ospf.content import ExternalContent, OpaqueContent, RouterContent, RouterLink
 from ioscli.codec.ospf.exchange import parse_headers
-from ioscli.codec.ospf.lsa import Lsa, LsaHeader, build_lsa
+from ioscli.codec.ospf.lsa import Lsa, LsaHeader, build_lsa, key_of
 from ioscli.codec.ospf.numbers import (
     INITIAL_SEQUENCE,
     MAX_AGE,
@@ -17,7 +17,7 @@ from ioscli.codec.ospf.numbers import (
 from ioscli.codec.ospf.packet import build_packet
 from ioscli.codec.ospf.update import build_update, parse_update
 from ioscli.model.instant import SECOND
-from ioscli.model.ospf import OspfMaxMetric
+from ioscli.model.ospf import OspfAuthentication, OspfMaxMetric
 from ioscli.protocols.ospf.lsdb import Entry
 from tests.protocols.ospf.wire import Network, Router, Wire, chosen_for
 
@@ -427,3 +427,62 @@ def test_secondary_addresses_are_stubs() -> None:
     network.configure(routers[0])
     network.run(30)
     assert routers[1].route("192.168.7.0/24") == "O [110/2000] 10.0.0.1 Tu0"
+
+
+def with_addresses(network: Network, router: Router, count: int) -> None:
+    """Have a router's first tunnel be in so many more networks: a stub link each."""
+    name = router.name_of("Tu0")
+    more = tuple(IPv4Interface((0xAC100000 + at, 32)) for at in range(count))
+    router.interfaces[name] = router.interfaces[name]._replace(secondaries=more)
+    network.configure(router)
+    network.run(30)
+
+
+def links_told(router: Router, of: int) -> int:
+    """How many links the router LSA has that a router holds of another."""
+    entry = held(router, key_of(LsType.ROUTER, of, of))
+    assert entry is not None
+    assert isinstance(entry.lsa.content, RouterContent)
+    return len(entry.lsa.content.links)
+
+
+def test_a_1_a_router_lsa_too_large_for_a_packet_is_not_flooded() -> None:
+    """The one before stays until there are fewer links; it is said once."""
+    network, (first, second, _), _ = chain(3)
+    too_large = [
+        "%OSPF-3-LSA_LEN: Area 0 router-LSA of length 65496 bytes"
+        " plus update overhead 48 bytes is too large to flood."
+    ]
+    with_addresses(network, first, 5453)
+    assert links_told(second, 0x01010101) == 5455
+    with_addresses(network, first, 5454)
+    assert [line for line in first.logs if "LSA_LEN" in line] == too_large
+    with_addresses(network, first, 20_000)
+    assert [line for line in first.logs if "LSA_LEN" in line] == too_large
+    assert links_told(second, 0x01010101) == 5455
+    assert first.neighbor_states() == {"2.2.2.2": "FULL"}
+    with_addresses(network, first, 100)
+    assert links_told(second, 0x01010101) == 102
+    with_addresses(network, first, 5454)
+    assert [line for line in first.logs if "LSA_LEN" in line] == too_large * 2
+
+
+def test_an_lsa_that_fits_no_signed_packet_goes_no_further() -> None:
+    network, (_, second, third), _ = chain(3)
+    for router in (second, third):
+        settings = router.interfaces[router.name_of("Tu1" if router is second else "Tu0")].settings
+        settings.authentication.kind = OspfAuthentication.MESSAGE_DIGEST
+    network.configure(second, third)
+    network.run(60)
+    links = tuple(RouterLink(LinkType.STUB, 0xAC100000 + at, 0xFFFFFFFF, 1) for at in range(5455))
+    large = build_lsa(
+        LsType.ROUTER, 2, SOMEBODY, SOMEBODY, INITIAL_SEQUENCE, RouterContent(0, links)
+    )
+    small = lsa(INITIAL_SEQUENCE, router=SOMEBODY + 1)
+    send_from_the_left(network, second, (1, large))
+    send_from_the_left(network, second, (1, small))
+    network.run(30)
+    assert held(second, large.key)
+    assert not held(third, large.key)
+    assert held(third, small.key)
+    assert third.neighbor_states() == {"2.2.2.2": "FULL"}

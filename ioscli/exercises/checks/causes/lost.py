@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, NamedTuple
 
+from ioscli.exercises.checks.causes.route import why_no_way
+from ioscli.exercises.checks.causes.sent_on import routes_on
 from ioscli.exercises.checks.ways import walk_of, ways_of
 from ioscli.labs.explain.finding import Finding
 from ioscli.labs.explain.walk import Drop, Hop, Walk
+from ioscli.model.rib import RouteSource
 from ioscli.router.ethernet import EthernetInterface
 from ioscli.router.interfaces import NullInterface
 from ioscli.router.probes import EchoKind
@@ -48,13 +51,37 @@ def why_lost(trial: Trial, asked: Asked) -> Why:
     if lost[0].kind is EchoKind.TTL_EXCEEDED and walk is not None:
         findings += _loop(trial.topology, walk)
     if lost[0].kind is not EchoKind.FRAGMENTATION_NEEDED:
-        findings += _at_the_end(trial.topology, asked, walk)
+        findings += _at_the_end(trial, asked, walk)
         on_the_way = list(_of_tunnels(trial, asked, walk))
         findings += on_the_way or _held_back(trial.topology, asked, walk)
-    return _as_why(findings)
+    if walk is not None and not _is_about(trial, findings):
+        findings += _sent_on(trial, asked, walk)
+    return as_why(findings)
 
 
-def _as_why(findings: list[Finding]) -> Why:
+def _is_about(trial: Trial, findings: list[Finding]) -> bool:
+    """Whether anything of it concerns a router that the answer configures."""
+    nodes = tuple(f"{node}: " for node in trial.exercise.nodes)
+    return any(shown.startswith(nodes) for it in findings for shown in it.shown_by)
+
+
+def _sent_on(trial: Trial, asked: Asked, walk: Walk) -> Iterator[Finding]:
+    """By which routes the routers of the answer sent on what was lost elsewhere."""
+    hops = [step for step in walk.steps if isinstance(step, Hop)]
+    source = source_of(trial.topology, asked)
+    for what, to, name in (("request", asked.echo.to, "it"), ("reply", source, "the reply")):
+        nodes = dict.fromkeys(hop.sender.node for hop in hops if hop.what == what)
+        for node in nodes:
+            router = trial.topology.routers.get(node)
+            if to is None or router is None or node not in trial.exercise.nodes:
+                continue
+            route = router.rib.lookup(int(to))
+            if route is not None and route.source is not RouteSource.CONNECTED:
+                yield from routes_on(trial.topology, [node], to, name)
+
+
+def as_why(findings: list[Finding]) -> Why:
+    """Each sentence and each command once."""
     return Why(
         tuple(dict.fromkeys(finding.words for finding in findings)),
         tuple(dict.fromkeys(shown for finding in findings for shown in finding.shown_by)),
@@ -104,9 +131,9 @@ def _loop(topology: Topology, walk: Walk) -> Iterator[Finding]:
 # -- where it ends ---------------------------------------------------------------------------------
 
 
-def _at_the_end(topology: Topology, asked: Asked, walk: Walk | None) -> Iterator[Finding]:
+def _at_the_end(trial: Trial, asked: Asked, walk: Walk | None) -> Iterator[Finding]:
     """What the node at which it was last seen can do for it, or for its reply."""
-    node, to = asked.echo.node, asked.echo.to
+    topology, node, to = trial.topology, asked.echo.node, asked.echo.to
     hops = [step for step in walk.steps if isinstance(step, Hop)] if walk is not None else []
     requests = [hop for hop in hops if hop.what == "request"]
     replies = [hop for hop in hops if hop.what == "reply"]
@@ -121,6 +148,8 @@ def _at_the_end(topology: Topology, asked: Asked, walk: Walk | None) -> Iterator
     if node in topology.routers:
         known = bool(drops) and drops[-1].node == node
         yield from _from_router(node, topology.routers[node], to, known=known)
+        if topology.routers[node].forwarding.way_out(int(to)) is None:
+            yield from why_no_way(trial, node, to)
     elif node in topology.hosts:
         yield from _from_host(node, topology.hosts[node], to)
 
@@ -232,7 +261,7 @@ def why_readable(trial: Trial, asked: Asked) -> Why:
     if not findings and last is not None:
         first = next((node for node in ways.there if node in topology.routers), None)
         findings += [] if first is None else _plain(first, topology.routers[first], to)
-    return _as_why(findings)
+    return as_why(findings)
 
 
 def _last(trial: Trial, asked: Asked) -> Walk | None:

@@ -79,11 +79,11 @@ def _of_bgp(topology: Topology, node: str, prefix: IPv4Network, party: Party) ->
             yield _untold(node, party, prefix, "bgp")
         elif entry.best not in paths:
             words = f"BGP of {node} knows it from {party} as well, and prefers another path"
-            reason = _reason(process, entry.best, paths[0])
+            reason = bgp_reason(process, entry.best, paths[0])
             yield Finding(words + reason, (_show(node, "bgp", prefix),), Rank.ROUTE)
 
 
-def _reason(process: BgpProcess, best: BgpPath, other: BgpPath) -> str:
+def bgp_reason(process: BgpProcess, best: BgpPath, other: BgpPath) -> str:
     """The first step of the decision in which the two differ."""
     for what, ours, theirs in (
         ("weight", best.weight, other.weight),

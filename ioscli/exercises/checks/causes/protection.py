@@ -102,3 +102,20 @@ def _concerned(topology: Topology, router: Router, peer: Party) -> Iterator[Inte
 
 def _speaks_with(trial: Trial, router: Router, peer: Party) -> bool:
     return any(is_with(trial.topology, peer, flow.peer) for flow in router.ipsec_views())
+
+
+def why_kept(topology: Topology, node: str) -> Iterator[Finding]:
+    """What a router does to notice that a peer of its SAs is gone (RFC 3706)."""
+    isakmp = topology.routers[node].config.isakmp
+    found = [isakmp.keepalive, *(it.keepalive for it in isakmp.profiles.values())]
+    periodic = [it for it in found if it is not None and it.periodic]
+    words = f"{node} asks no peer whether it is still there, and keeps SAs for their lifetime"
+    if periodic:
+        words = f"{node} asks its peers every {periodic[0].seconds} s whether they are still there"
+    elif any(found):
+        words = (
+            f"{node} asks whether a peer is still there only when it has packets for it and hears "
+            "nothing back"
+        )
+    shows = (f"{node}: show crypto isakmp sa detail", f"{node}: show crypto session detail")
+    yield Finding(words, shows, Rank.PHASE_ONE)

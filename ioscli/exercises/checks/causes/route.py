@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.exercises.checks.causes.adjacency import adjacency_causes
 from ioscli.exercises.checks.causes.bgp import processes
+from ioscli.exercises.checks.causes.borders import borders_of, parts_of
 from ioscli.exercises.checks.causes.eigrp import machines as eigrp_machines
 from ioscli.exercises.checks.causes.facing import Side, faced_by, of_interface, pairs
 from ioscli.exercises.checks.causes.ospf import machines as ospf_machines
@@ -29,6 +30,20 @@ if TYPE_CHECKING:
 _PROTOCOLS = {RouteSource.OSPF: "ospf", RouteSource.EIGRP: "eigrp", RouteSource.BGP: "bgp"}
 _MOST_FINDINGS = 4
 """Of one neighbor that is missing."""
+
+
+def why_no_way(trial: Trial, node: str, to: IPv4Address) -> Iterator[Finding]:
+    """Why a router has no route to an address that others have one to."""
+    known = [
+        route.prefix
+        for name, router in trial.topology.routers.items()
+        for route in router.route_views()
+        if name != node and to in route.prefix and route.prefix.prefixlen and route.code != "L"
+    ]
+    if known:
+        prefix = max(known, key=lambda prefix: prefix.prefixlen)
+        missing = Missing(node, prefix, None)
+        yield from list(route_causes(trial, missing, None))[:_MOST_FINDINGS]
 
 
 class Missing(NamedTuple):
@@ -235,24 +250,24 @@ def _of_origin(
     """The routers that have the network itself: whether they announce it."""
     if announced:
         return
-    show = {"ospf": "show ip ospf interface brief", "eigrp": "show ip protocols"}.get(
-        protocol, "show ip bgp"
-    )
     routers = trial.topology.routers
+    borders = list(borders_of(trial.topology, missing.node, missing.prefix, protocol))
+    yield from (it.untold for it in borders)
     having = [it for it in routers if it != missing.node and _has(routers[it], missing)]
     # Where hosts are played by routers, they are not the ones to announce it.
     source = next(it for it, name in _PROTOCOLS.items() if name == protocol)
     running = [it for it in having if routers[it].routing.of_source(source)]
-    for name in running or having:
+    for name in () if running or borders else having:
         words = f"{name} has {missing.prefix} and does not announce it by {protocol.upper()}"
-        yield Finding(words, (f"{name}: {show}",), Rank.ROUTE)
+        yield Finding(words, (f"{name}: show ip protocols",), Rank.ROUTE)
     somebody = _has(routers[missing.node], missing) or bool(having)
     for name, router in routers.items():
         for interface in _interfaces_in(router, missing.prefix):
             somebody = True
-            if not running:
+            if not running and not borders:
                 yield from of_interface(trial, Side(name, router, interface))
     if not somebody:
+        yield from parts_of(trial.topology, missing.node, missing.prefix, protocol)
         words = f"no router has {missing.prefix}, as a network or as a route, to announce it"
         yield Finding(words, (missing.show,), Rank.ROUTE)
 
