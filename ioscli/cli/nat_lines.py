@@ -36,6 +36,8 @@ _TIMEOUTS = {
 }
 _WITH_VALUE = frozenset(("vrf", "route-map", "redundancy", "mapping-id", "egress-interface"))
 
+_BEHIND_EXTENDABLE = frozenset(("no-alias", "no-payload"))
+
 Mapping = DynamicMapping | StaticMapping
 
 
@@ -88,6 +90,24 @@ def _read_timeouts(made: NatConfig, lines: list[str] | tuple[()]) -> None:
         elif words[3] in _TIMEOUTS:
             values[_TIMEOUTS[words[3]]] = value
     made.timeouts = NatTimeouts(**values)
+
+
+def in_full(words: tuple[str, ...]) -> tuple[str, ...]:
+    """A mapping's line as IOS keeps it: a port of an address is `extendable` by itself.
+
+    Running configurations of 12.4 and 15.x, which also have the word before `no-alias`; with an
+    interface in place of the address they do not have it.
+    """
+    negated = words[0] in ("no", "default")
+    body = words[1:] if negated else words
+    static = body[4:5] == ("static",) and body[5:6] in (("tcp",), ("udp",))
+    if not static or body[8:9] == ("interface",) or "extendable" in body:
+        return words
+    end = next((at for at, word in enumerate(words) if word in _BEHIND_EXTENDABLE), None)
+    if end is None:
+        # Without it a `no` is the beginning of the line that goes, whatever else that says.
+        return words if negated else (*words, "extendable")
+    return (*words[:end], "extendable", *words[end:])
 
 
 def mapping_of(line: str, identifier: int) -> Mapping | None:

@@ -185,7 +185,8 @@ def _store(
     context: "ConfigContext", lines: StoredLines, rule: str, args: Args, variety: str
 ) -> None:
     """Put one line among those of its rule, in place of the one with the same key."""
-    words = args.words
+    written_as = _WRITTEN_AS.get(rule)
+    words = args.words if written_as is None else written_as(args.words)
     settings = policy(rule, variety)
     if settings is _PLAIN and rule not in _SPELLINGS:
         kept = stored_sections.edited(context, rule, lines.get(rule, []), words)
@@ -241,6 +242,17 @@ def _log_host(_args: Args, body: tuple[str, ...]) -> Sequence[str]:
     options = body[2:] if body[1] == "host" else body[1:]
     return (" ".join(("logging host", *options)),)
 
+
+def _nat_mapping(words: tuple[str, ...]) -> tuple[str, ...]:
+    from ioscli.cli.nat_lines import in_full
+
+    return in_full(words)
+
+
+#: Lines to which IOS adds a word of its own.
+_WRITTEN_AS: dict[str, Callable[[tuple[str, ...]], tuple[str, ...]]] = {
+    "ip_nat_source": _nat_mapping,
+}
 
 #: Lines that IOS writes otherwise than they were typed.
 _SPELLINGS: dict[str, Spelling] = {

@@ -306,6 +306,42 @@ def test_the_running_configuration_holds_the_lines() -> None:
         assert f"\n{line}\n" in shown
 
 
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("tcp 10.0.0.1 80 192.0.2.9 80", "tcp 10.0.0.1 80 192.0.2.9 80 extendable"),
+        (
+            "udp 10.0.0.1 53 192.0.2.9 53 no-alias",
+            "udp 10.0.0.1 53 192.0.2.9 53 extendable no-alias",
+        ),
+        ("tcp 10.0.0.1 80 192.0.2.9 80 extendable", "tcp 10.0.0.1 80 192.0.2.9 80 extendable"),
+        (
+            "tcp 10.0.0.1 22 interface GigabitEthernet0/1 1415",
+            "tcp 10.0.0.1 22 interface GigabitEthernet0/1 1415",
+        ),
+        ("10.0.0.1 192.0.2.9", "10.0.0.1 192.0.2.9"),
+    ],
+)
+def test_a_port_of_an_address_is_extendable_by_itself(typed: str, written: str) -> None:
+    at = desk(nat_network())
+    for _ in range(2):
+        shown = at.type(
+            "configure terminal",
+            f"ip nat inside source static {typed}",
+            "end",
+            "show running-config | include nat inside source",
+        )
+        assert shown.endswith(f"\nip nat inside source static {written}\n")
+        assert shown.count(written) == 1
+    shown = at.type(
+        "configure terminal",
+        f"no ip nat inside source static {typed}",
+        "end",
+        "show running-config | include nat inside source",
+    )
+    assert "source static" not in shown
+
+
 def test_flows_are_cleared_by_their_ports() -> None:
     net = nat_network(*OVERLOAD)
     Desk(grammar(), net["R1"]).type("telnet 192.0.2.3")

@@ -1,4 +1,4 @@
-"""key chain: kept lines acting, for the protocols that sign their packets.
+"""key chain: kept lines acting, for the protocols that sign their packets; show key chain.
 
 The lines are those of grammar/vrf.lark, which are kept (see `ioscli.cli.acting`).
 """
@@ -6,13 +6,20 @@ The lines are those of grammar/vrf.lark, which are kept (see `ioscli.cli.acting`
 from __future__ import annotations
 
 from calendar import timegm
+from collections.abc import Iterable
 from time import strptime
+from typing import TYPE_CHECKING
 
 from ioscli.cli.configuration import ConfigContext
 from ioscli.cli.password_hash import revealed
+from ioscli.cli.registry import command
 from ioscli.model.changes import ConfigChange, RoutingChanged
 from ioscli.model.key_chain import ChainKey, KeyChain, KeyString, Lifetime
 from ioscli.model.sections import StoredSection
+
+if TYPE_CHECKING:
+    from ioscli.cli.results import Args
+    from ioscli.cli.session import Session
 
 _ROOT = "key_chain"
 
@@ -85,3 +92,15 @@ def _moment(words: list[str]) -> int | None:
         except ValueError:
             continue
     return None
+
+
+@command("show_key_chain")
+def show_key_chain(session: Session, args: Args) -> Iterable[str]:
+    """`show key chain [NAME]`; of a name that no chain has, nothing."""
+    from ioscli.cli.show.key_chain import show_key_chains
+
+    router = session.router
+    chains = router.config.key_chains
+    name = args.get("A_WORD")
+    chosen = [it for it in chains.values() if name in (None, it.name)]
+    return show_key_chains(chosen, int(router.clock.utc().timestamp()))

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from ioscli.cli.dialogue import Ask, Interrupted, Steps
-from ioscli.cli.nat_lines import POOL, SOURCE, mapping_of, read
+from ioscli.cli.nat_lines import POOL, SOURCE, in_full, mapping_of, read
 from ioscli.cli.refusals import Refusal
 from ioscli.cli.registry import command
 from ioscli.codec.ipv4 import IpProtocol
@@ -49,9 +49,9 @@ def follow(context: ConfigContext) -> tuple[ConfigChange, ...]:
 def check_source(context: ConfigContext, args: Args) -> None:
     """A line about a mapping: may it come, or go while translations live?"""
     if args.words[0] in ("no", "default"):
-        _check_removal(context, args.words[1:])
+        _check_removal(context, in_full(args.words)[1:])
         return
-    line = " ".join(args.words)
+    line = " ".join(in_full(args.words))
     wanted = mapping_of(line, 0)
     lines = {} if context.config.nat is None else context.config.nat.lines
     if line in lines:

@@ -250,14 +250,14 @@ _BOTH = frozenset(("route-map", "prefix-list", "filter-list", "distribute-list")
 
 
 def _history_lines(process: BgpProcess, neighbor: Neighbor, now: Instant) -> Iterator[str]:
-    reachable = "does have" if process.machine.reachable(neighbor) else "does not have"
+    reachable = "does have" if process.machine.routed(neighbor) else "does not have"
     yield f"  Address tracking is enabled, the RIB {reachable} a route to {neighbor.name}"
     yield f"  Connections established {neighbor.established_count}; dropped {neighbor.dropped}"
     if neighbor.last_down is None:
         yield "  Last reset never"
     else:
         at, why = neighbor.last_down
-        yield f"  Last reset {_since(at, now)}, due to {why} of session 1"
+        yield f"  Last reset {_since(at, now)}, due to {why}"
     yield from _hop_lines(process, neighbor)
 
 
@@ -273,7 +273,7 @@ def _hop_lines(process: BgpProcess, neighbor: Neighbor) -> Iterator[str]:
         yield f"  External BGP neighbor may be up to {hops} hop{'' if hops == 1 else 's'} away."
     elif settings.ebgp_multihop is not None:
         yield f"  External BGP neighbor may be up to {settings.ebgp_multihop} hops away."
-    elif neighbor.single_hop and not process.machine.reachable(neighbor):
+    elif not process.machine.attached(neighbor):
         yield "  External BGP neighbor not directly connected."
     elif neighbor.single_hop:
         yield (

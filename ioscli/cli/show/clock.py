@@ -13,6 +13,12 @@ def clock_time(moment: WallTime, *, msec: bool = False) -> str:
     return f"{time:%H:%M:%S}{fraction} {zone} {time:%a %b} {time.day} {time.year}"
 
 
+def clock_day(moment: WallTime) -> str:
+    """`18:57:38 UTC Mar 1 2002`: without the day of the week."""
+    time, zone = moment
+    return f"{time:%H:%M:%S} {zone} {time:%b} {time.day} {time.year}"
+
+
 def show_clock(now: WallTime, mark: str) -> Iterator[str]:
     """The system clock; a mark of `*` says that nothing has set it."""
     yield mark + clock_time(now, msec=True)

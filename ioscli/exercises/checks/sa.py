@@ -154,7 +154,7 @@ class SaCheck(NamedTuple):
             trial, lambda: bool(self._fitting(topology)), self.within, wanted=self.expected
         )
         if not self.expected:
-            causes = [] if there else list(why_kept(topology, self.node))
+            causes = [] if there else list(self._kept(trial))
             return _failed(self._seen(topology), shown_by, causes)._replace(passed=there)
         if not there:
             causes = list(self._causes(trial))
@@ -233,6 +233,16 @@ class SaCheck(NamedTuple):
             yield from why_unprotected(trial, self.node, self.peer, self.interface)
         for flow in found:
             yield from self._unlike(trial.topology, flow)
+
+    def _kept(self, trial: Trial) -> Iterator[Finding]:
+        """Why there are SAs that should not be there, or not any more."""
+        if trial.deadline is not None:
+            yield from why_kept(trial.topology, self.node)
+            return
+        for flow in self._fitting(trial.topology):
+            peer = called(trial.topology, flow.peer)
+            words = f"{flow.interface} of {self.node} protects packets with {peer}"
+            yield Finding(words, (f"{self.node}: show crypto map", self._show), Rank.PHASE_TWO)
 
     def _unlike(self, topology: Topology, flow: IpsecFlowView) -> Iterator[Finding]:
         """Where what was agreed upon comes from: from what both ends want."""

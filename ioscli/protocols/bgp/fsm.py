@@ -26,7 +26,7 @@ from ioscli.model.instant import SECOND, Instant, after
 from ioscli.protocols.bgp.context import Context, Timer, TimerKey
 from ioscli.protocols.bgp.neighbor import Neighbor
 from ioscli.protocols.bgp.nexthops import attached
-from ioscli.protocols.bgp.notifications import hexadecimal, notification_text
+from ioscli.protocols.bgp.notifications import hexadecimal, notification_name, notification_text
 from ioscli.protocols.bgp.session import Session
 from ioscli.protocols.bgp.states import Down, PeerKind, State
 
@@ -81,17 +81,18 @@ class Fsm:
             return False
         return self.reachable(neighbor)
 
-    def reachable(self, neighbor: Neighbor) -> bool:
-        """Whether the neighbor's address is routed, and connected where it must be.
-
-        The default route does not count, as on IOS.
-        """
+    def routed(self, neighbor: Neighbor) -> bool:
+        """Whether the neighbor's address is routed; the default route does not count, as on IOS."""
         route = self._context.rib.lookup(int(neighbor.address))
-        if route is None or route.prefix.prefixlen == 0:
-            return False
-        if not neighbor.single_hop:
-            return True
-        return attached(self._context.rib, neighbor.address) is not None
+        return route is not None and route.prefix.prefixlen != 0
+
+    def attached(self, neighbor: Neighbor) -> bool:
+        """Whether the neighbor's address is of a connected network."""
+        return self.routed(neighbor) and attached(self._context.rib, neighbor.address) is not None
+
+    def reachable(self, neighbor: Neighbor) -> bool:
+        """Whether the neighbor's address is routed, and connected where it must be."""
+        return self.attached(neighbor) if neighbor.single_hop else self.routed(neighbor)
 
     def manual_stop(self, neighbor: Neighbor, why: Down, reason: CeaseReason | None) -> None:
         """Event 2: end every connection with Cease; the neighbor stays in Idle."""
@@ -478,13 +479,29 @@ class Fsm:
             return
         self._report(session, why)
         was_up = session.state is State.ESTABLISHED
+        self._remember(neighbor, why, of_session=was_up)
         self._drop(session)
         if was_up:
             neighbor.session = None
             neighbor.dropped += 1
             neighbor.since = context.now
-            neighbor.last_down = (context.now, why.value)
             self._routes.lost(neighbor)
+
+    def _remember(self, neighbor: Neighbor, why: Down, *, of_session: bool) -> None:
+        """When and why the neighbor was reset last, in the words of `show ip bgp neighbors`.
+
+        A NOTIFICATION resets a neighbor whose session was never up, too: captures have `BGP
+        Notification received, no supported AFI/SAFI`, which answers an OPEN, and name a session
+        only where there was one. They say what the NOTIFICATION was about.
+        """
+        by_notification = why in (Down.NOTIFICATION_SENT, Down.NOTIFICATION_RECEIVED)
+        if not of_session and not by_notification:
+            return
+        words = f"{why.value} of session 1" if of_session else why.value
+        if by_notification and neighbor.last_notification is not None:
+            _, code, subcode, _ = neighbor.last_notification
+            words = f"{words}, {notification_name(code, subcode)}"
+        neighbor.last_down = (self._context.now, words)
 
     def _report(self, session: Session, why: Down) -> None:
         context, neighbor = self._context, session.neighbor

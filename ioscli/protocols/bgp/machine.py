@@ -115,8 +115,16 @@ class Bgp:
         return self._fsm.local_as(neighbor)
 
     def reachable(self, neighbor: Neighbor) -> bool:
-        """Whether the routing table has a way to a neighbor."""
+        """Whether a neighbor is routed, and on a connected network where it must be."""
         return self._fsm.reachable(neighbor)
+
+    def routed(self, neighbor: Neighbor) -> bool:
+        """Whether the routing table has a way to a neighbor."""
+        return self._fsm.routed(neighbor)
+
+    def attached(self, neighbor: Neighbor) -> bool:
+        """Whether a neighbor is on a connected network."""
+        return self._fsm.attached(neighbor)
 
     def transport(self, neighbor: Neighbor) -> Transport:
         """How TCP speaks with a neighbor."""

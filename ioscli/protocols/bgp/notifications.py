@@ -40,9 +40,14 @@ _TEXTS = {
 }
 
 
+def notification_name(code: int, subcode: int) -> str:
+    """`peer in wrong AS`."""
+    return _TEXTS.get((code, subcode)) or _TEXTS.get((code, 0), "unknown")
+
+
 def notification_text(code: int, subcode: int, data: bytes) -> str:
     """`2/2 (peer in wrong AS) 2 bytes FDE8`."""
-    text = _TEXTS.get((code, subcode)) or _TEXTS.get((code, 0), "unknown")
+    text = notification_name(code, subcode)
     dump = hexadecimal(data)
     return f"{code}/{subcode} ({text}) {len(data)} bytes {dump}".rstrip()
 

@@ -7,7 +7,7 @@ from ioscli.model.effects import Install, Withdraw
 from ioscli.model.ifname import InterfaceName
 from ioscli.model.rib import Path, Route, RouteSource
 from ioscli.protocols.eigrp.metric import INFINITY
-from ioscli.protocols.eigrp.topology import Descriptor, Entry, Local
+from ioscli.protocols.eigrp.topology import Descriptor, Entry, Local, prefix_of
 
 if TYPE_CHECKING:
     from ioscli.protocols.eigrp.machine import Eigrp
@@ -39,31 +39,73 @@ def route_of(eigrp: "Eigrp", entry: Entry) -> Route | None:
     if not successors or successors[0].distance == INFINITY:
         return None
     first = successors[0]
-    config = eigrp.config
-    network = entry.network
     if first.origin is Local.SUMMARY:
-        distance = eigrp.summaries.prefixes.get(entry.prefix, 255)
-        if distance >= 255:
-            return None
-        paths: tuple[Path, ...] = (Path(None, NULL),)
-        scaled = eigrp.table_metric(first.distance)
-        return Route(
-            network, RouteSource.EIGRP, distance, scaled, paths, process=eigrp.process, kind=""
-        )
-    if first.neighbor is None:
+        ways = _ways_before_summary(eigrp, entry)
+        if not ways:
+            return _discard_route(eigrp, entry, first)
+        first = ways[0]
+    elif first.neighbor is None:
         return None
-    ways = successors if not entry.is_passive else _ways(eigrp, entry, first.distance)
+    else:
+        ways = successors if not entry.is_passive else _ways(eigrp, entry, first.distance)
     external = first.external
     return Route(
-        network,
+        entry.network,
         RouteSource.EIGRP,
-        config.distance_internal if external is None else config.distance_external,
+        _distance(eigrp, first),
         eigrp.table_metric(first.distance),
         _paths(eigrp, ways, first.distance),
         first.tag if external is None else external.tag,
         eigrp.process,
         "" if external is None else "EX",
     )
+
+
+def _distance(eigrp: "Eigrp", way: Descriptor) -> int:
+    config = eigrp.config
+    return config.distance_internal if way.external is None else config.distance_external
+
+
+def _discard_route(eigrp: "Eigrp", entry: Entry, summary: Descriptor) -> Route | None:
+    distance = eigrp.summaries.prefixes.get(entry.prefix, 255)
+    if distance >= 255:
+        return None
+    metric = eigrp.table_metric(summary.distance)
+    paths = (Path(None, NULL),)
+    return Route(entry.network, RouteSource.EIGRP, distance, metric, paths, process=eigrp.process)
+
+
+def _ways_before_summary(eigrp: "Eigrp", entry: Entry) -> list[Descriptor]:
+    """What neighbors tell of a summary's own prefix, where it comes before the discard route.
+
+    A floating summary (Cisco IOS IP Configuration Guide, "Configuring Floating Summary Routes"):
+    with a distance beyond that of the learned route, the learned one is installed, while the
+    summary is told as before. The feasibility condition says nothing here, since the summary's
+    distance is that of a component and no way to the rest; what comes back from where the summary
+    is told is left out instead.
+    """
+    limit = eigrp.summaries.prefixes.get(entry.prefix, 255)
+    found = [
+        one
+        for one in entry.descriptors.values()
+        if one.neighbor is not None
+        and one.distance < INFINITY
+        and _distance(eigrp, one) < limit
+        and all(
+            prefix_of(it.prefix) != entry.prefix
+            for it in eigrp.summaries.of_interface(one.neighbor.interface)
+        )
+    ]
+    best = min(found, key=lambda one: (_distance(eigrp, one), one.distance), default=None)
+    if best is None:
+        return []
+    alike = [
+        one
+        for one in found
+        if one.distance == best.distance and (one.external is None) == (best.external is None)
+    ]
+    alike.sort(key=lambda one: one.neighbor.address if one.neighbor else 0)
+    return alike[: eigrp.config.maximum_paths]
 
 
 def _ways(eigrp: "Eigrp", entry: Entry, best: int) -> list[Descriptor]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ioscli.model.eigrp import SUMMARY_DISTANCE, EigrpSummary, classful
 from ioscli.protocols.eigrp.metric import INFINITY
+from ioscli.protocols.eigrp.routing import update_route
 from ioscli.protocols.eigrp.topology import Descriptor, Entry, Local, Prefix, prefix_of
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ class Summaries:
                 distance = eigrp.config.summary_distances.get(one.prefix, one.distance)
                 self.prefixes[prefix] = SUMMARY_DISTANCE if distance is None else distance
         self._dirty |= before.keys() | self.prefixes.keys()
+        for prefix in before.keys() & self.prefixes.keys():
+            entry = eigrp.topology.get(prefix)
+            if entry is not None and before[prefix] != self.prefixes[prefix]:
+                update_route(eigrp, entry)
 
     def _classful_networks(self) -> dict[str, list[EigrpSummary]]:
         """Of each interface: the major networks of the others that are not its own."""

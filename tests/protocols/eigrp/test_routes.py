@@ -1,5 +1,6 @@
 """Routes: metrics, unequal paths, summaries, stubs, filters, externals, stuck in active."""
 
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
@@ -284,6 +285,34 @@ def test_a_summary_that_goes_gives_its_components_free() -> None:
     assert r2.route("192.168.0.0/16") == ""
     assert r1.route("192.168.0.0/16") == ""
     assert r1.route("192.168.3.0/24")
+
+
+@pytest.mark.parametrize("instance", ["", "LAB"])
+def test_a_floating_summary_gives_way_to_a_learned_route(instance: str) -> None:
+    """Cisco's example: R2 tells R3 a default of its own, and follows that of R1."""
+    network, (r1, r2, r3) = chain(instance=instance)
+    default = IPv4Network("0.0.0.0/0")
+    redistribute(network, r1, static("0.0.0.0/0"))
+    network.set_settings(r2, GIG1, summaries=[EigrpSummary(default)])
+    network.run(2)
+    assert r2.route("0.0.0.0/0").endswith(" Null0 Nu0")
+    if instance:
+        r2.process = replace(r2.process, summary_distances={default: 200})
+        network.configure(r2)
+    else:
+        network.set_settings(r2, GIG1, summaries=[EigrpSummary(default, 200)])
+    network.run(2)
+    assert r2.route("0.0.0.0/0").startswith("D EX [170/")
+    assert r2.route("0.0.0.0/0").endswith(" 10.0.1.1 Gi0/0")
+    assert r3.route("0.0.0.0/0").startswith("D [90/")  # the summary, as before
+    redistribute(network, r1)
+    network.run(2)
+    assert r2.routes[default].distance == 200
+    assert r2.route("0.0.0.0/0").endswith(" Null0 Nu0")
+    assert r3.route("0.0.0.0/0").startswith("D [90/")
+    redistribute(network, r1, static("0.0.0.0/0"))
+    network.run(2)
+    assert r2.route("0.0.0.0/0").endswith(" 10.0.1.1 Gi0/0")
 
 
 def test_a_leak_map_lets_components_by() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ioscli.exercises.checks.causes.route import why_no_way
 from ioscli.exercises.checks.causes.sent_on import routes_on
 from ioscli.exercises.checks.ways import walk_of, ways_of
-from ioscli.labs.explain.finding import Finding
+from ioscli.labs.explain.finding import Finding, Rank
 from ioscli.labs.explain.walk import Drop, Hop, Walk
 from ioscli.model.rib import RouteSource
 from ioscli.router.ethernet import EthernetInterface
@@ -54,14 +54,16 @@ def why_lost(trial: Trial, asked: Asked) -> Why:
         findings += _at_the_end(trial, asked, walk)
         on_the_way = list(_of_tunnels(trial, asked, walk))
         findings += on_the_way or _held_back(trial.topology, asked, walk)
+    if walk is not None:
+        findings += _held_by_nat(trial.topology, walk)
     if walk is not None and not _is_about(trial, findings):
         findings += _sent_on(trial, asked, walk)
     return as_why(findings)
 
 
 def _is_about(trial: Trial, findings: list[Finding]) -> bool:
-    """Whether anything of it concerns a router that the answer configures."""
-    nodes = tuple(f"{node}: " for node in trial.exercise.nodes)
+    """Whether anything of it concerns a router that the answer configures, or a host."""
+    nodes = tuple(f"{node}: " for node in (*trial.exercise.nodes, *trial.topology.hosts))
     return any(shown.startswith(nodes) for it in findings for shown in it.shown_by)
 
 
@@ -241,6 +243,26 @@ def _held_back(topology: Topology, asked: Asked, walk: Walk | None) -> Iterator[
         if moved.node == node and "ARP" not in moved.counter:
             words = f"{moved.node} counts {moved.by} more: {moved.counter}"
             yield Finding(words, (f"{moved.node}: {moved.shown_by}",))
+
+
+def _held_by_nat(topology: Topology, walk: Walk) -> Iterator[Finding]:
+    """Where NAT does not send on what is encrypted for a router behind it."""
+    hops = [step for step in walk.steps if isinstance(step, Hop)]
+    node = hops[-1].receiver.node if hops else ""
+    router = topology.routers.get(node)
+    sealed = [layer.detail for layer in hops[-1].layers if layer.name == "ESP"] if hops else []
+    if router is None or router.running_nat is None or not sealed:
+        return
+    spi = int(sealed[0].split()[1], 16)
+    for name, other in topology.routers.items():
+        known = [sa for flow in other.ipsec_views() for sa in flow.inbound if sa.spi == spi]
+        if not known or name == node:
+            continue
+        words = f"it is inside ESP for {name}, and NAT of {node} does not send it on"
+        if not other.config.isakmp.nat_keepalive:
+            words += f"; {name} sends nothing by itself that would keep a translation alive"
+        shows = (f"{node}: show ip nat translations", f"{name}: show crypto ipsec sa")
+        yield Finding(words, shows, Rank.NAT)
 
 
 # -- what is not encrypted -------------------------------------------------------------------------

@@ -49,16 +49,15 @@ def routes_on(
 
 def tracked(node: str, router: Router, prefix: IPv4Network) -> Iterator[Finding]:
     """What static routes to a prefix wait for, and whether they could tell that a way is gone."""
-    for line in router.config.static_routes:
-        if line.prefix != prefix or line.vrf:
-            continue
+    lines = [it for it in router.config.static_routes if it.prefix == prefix and not it.vrf]
+    for line in lines:
         way = f"the static route of {node} to {prefix} by {line.next_hop or line.interface}"
-        if line.track is None:
-            words = f"{way} follows no track: it stays as long as its next hop can be reached"
-            show = f"{node}: show running-config | include ip route"
-            yield Finding(words, (show,), Rank.ROUTE)
-        else:
+        if line.track is not None:
             state = "up" if router.tracked_up(line.track) else "down"
             words = f"{way} follows track {line.track}, which is {state}"
             shows = (f"{node}: show track {line.track}", f"{node}: show ip sla statistics")
             yield Finding(words, shows, Rank.ROUTE)
+        elif len(lines) > 1:
+            words = f"{way} follows no track: it stays as long as its next hop can be reached"
+            show = f"{node}: show running-config | include ip route"
+            yield Finding(words, (show,), Rank.ROUTE)
