@@ -327,13 +327,17 @@ class ConfigSession:
     def _is_spelled_outside(self, found: Match, depth: int, line: str) -> bool:
         """Whether a mode further out knows the word that was abbreviated here, as it was typed.
 
-        `key 2` within key 1 of a key chain is the chain's next key, not `key-string 2`.
+        `key 2` within key 1 of a key chain is the chain's next key, not `key-string 2`, and `key
+        chain B` the next chain.
         """
         typed = line.split(None, 1)[0].lower()
         if typed == found.args.words[0] or typed == "no":
             return False
-        outer = self._grammar.parse(self._context.parents[depth - 1][0], line)
-        return isinstance(outer, Match) and outer.args.words[0] == typed
+        for mode, _ in self._context.parents[:depth]:
+            outer = self._grammar.parse(mode, line)
+            if isinstance(outer, Match) and outer.args.words[0] == typed:
+                return True
+        return False
 
     def _parse_of_kind(self, depth: int, line: str) -> Match | None:
         """What a line means to an interface of a kind with commands of its own, where it is one."""

@@ -114,6 +114,24 @@ def test_wrong_as_says_so_every_few_seconds() -> None:
     assert any("received from neighbor 10.0.0.1" in line for line in heard)
     assert all("2/2 (peer in wrong AS) 2 bytes FDF1" in line for line in heard)
     assert routes(network["R1"]) == {}
+    for name, other, way in (("R1", "10.0.0.2", "sent"), ("R2", "10.0.0.1", "received")):
+        shown = execute(network, name, f"show ip bgp neighbors {other}")
+        assert "  Connections established 0; dropped 0\n  Last reset 00:00:" in shown
+        assert f", due to BGP Notification {way}, peer in wrong AS\n" in shown
+
+
+def test_the_last_reset_of_a_session_says_what_the_notification_was_about() -> None:
+    network = two()
+    network.boot()
+    network.wait(60)
+    assert "  Last reset never\n" in execute(network, "R2", "show ip bgp neighbors 10.0.0.1")
+    execute(network, "R1", "clear ip bgp *")
+    network.wait(5)
+    shown = execute(network, "R2", "show ip bgp neighbors 10.0.0.1")
+    text = "due to BGP Notification received of session 1, Administrative Reset\n"
+    assert f"  Last reset 00:00:04, {text}" in shown
+    shown = execute(network, "R1", "show ip bgp neighbors 10.0.0.2")
+    assert "  Last reset 00:00:05, due to User reset of session 1\n" in shown
 
 
 def test_wrong_password() -> None:
@@ -236,6 +254,9 @@ def test_external_multihop_needs_its_line() -> None:
     network.boot()
     network.wait(60)
     assert state(network["R1"], "2.2.2.2") == "Idle"
+    shown = execute(network, "R1", "show ip bgp neighbors 2.2.2.2")
+    assert "the RIB does have a route to 2.2.2.2\n" in shown
+    assert "  External BGP neighbor not directly connected.\n" in shown
     for name, other in (("R1", "2.2.2.2"), ("R2", "1.1.1.1")):
         made = network[name].config
         assert made.bgp is not None

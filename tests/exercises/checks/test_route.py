@@ -123,7 +123,7 @@ def test_a_better_source_has_won(lab: Bench) -> None:
         ({"R2": "hostname R2\n"}, "no router that is next to R1 runs OSPF"),
         (
             {"R1": R1 + "router ospf 1\n distribute-list 1 in\naccess-list 1 deny any\n"},
-            "R2 knows it by OSPF",
+            "R2 is connected to it and has it in OSPF",
         ),
         (
             {"R2": R2.replace(ON_ETHERNET, ON_ETHERNET + " ip ospf network point-to-point\n")},

@@ -188,10 +188,32 @@ def _learned(trial: Trial, missing: Missing, protocol: str) -> Iterator[Finding]
         yield from _of_ospf_links(topology, node)
     told = [name for name in knowing if name != node]
     if told and node not in knowing:
-        words = f"{_all(told)} {'knows' if len(told) == 1 else 'know'} it by {protocol.upper()}"
-        asked = f"{missing.prefix.network_address} {missing.prefix.netmask}"
-        shows = tuple(f"{name}: show ip route {asked}" for name in told)
-        yield Finding(words, shows, Rank.SYMPTOM)
+        words = _known(topology, missing, protocol, told)
+        yield Finding(words, _shows(missing, told), Rank.SYMPTOM)
+
+
+def _known(topology: Topology, missing: Missing, protocol: str, names: list[str]) -> str:
+    """Which routers have a prefix in a protocol: connected, and as a route that was learned."""
+    attached = [
+        name
+        for name in names
+        if (entry := topology.routers[name].rib.entry(missing.prefix)) is not None
+        and entry.route.source is RouteSource.CONNECTED
+    ]
+    learned = [name for name in names if name not in attached]
+    parts = []
+    if attached:
+        be, have = ("is", "has") if len(attached) == 1 else ("are", "have")
+        parts.append(f"{_all(attached)} {be} connected to it and {have} it in {protocol.upper()}")
+    if learned:
+        know = "knows" if len(learned) == 1 else "know"
+        parts.append(f"{_all(learned)} {know} it by {protocol.upper()}")
+    return ", ".join(parts)
+
+
+def _shows(missing: Missing, names: list[str]) -> tuple[str, ...]:
+    asked = f"{missing.prefix.network_address} {missing.prefix.netmask}"
+    return tuple(f"{name}: show ip route {asked}" for name in names)
 
 
 def _of_neighbors(trial: Trial, missing: Missing, protocol: str) -> Iterator[Finding]:
