@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 _WIDEST = 100
 """Columns; longer lines are hard to read."""
 _WITHOUT_TERMINAL = 80
-_TYPED = re.compile(r"`[^`\n]+`")
+_TYPED = re.compile(r"`[^`\n]+(?:\n[^`\n]+)?`")
+"""Prose may break a line within it, once."""
 
 HEADING = "bold"
 TYPED = "bold cyan"

@@ -24,7 +24,7 @@ class Order(NamedTuple):
 
 
 ORDERS = (
-    Order("help", "", "what you are reading now"),
+    Order("help", "", "all of these lines, and how to get around"),
     Order("tasks", "", "story and tasks again, and how far you are"),
     Order("check", "", "have the tasks judged; as often as you like", in_exam=False),
     Order("explain", "TASK", "why a task does not pass, and how to see it", in_exam=False),

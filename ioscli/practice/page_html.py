@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from ioscli.practice.attempt import TaskScore
     from ioscli.practice.page import Page
 
-_TYPED = re.compile(r"`([^`\n]+)`")
+_TYPED = re.compile(r"`([^`\n]+(?:\n[^`\n]+)?)`")
+"""Prose may break a line within it, once."""
 
 _STYLE = """
 :root { color-scheme: light dark; }
