@@ -36,7 +36,9 @@ DEFAULTS: dict[str, object] = {
     "greet": True,
 }
 
-_GREETING = "New here? `ioscli practice` leads from the first steps on; ? lists commands."
+_GREETING = (
+    "New here? Leave with Ctrl-D, and type `ioscli practice`: it leads from the first steps on."
+)
 """Said to whoever types `ioscli` alone."""
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _KEPT_EVERY = 15.0
 #: Wall seconds that a check may take; the slowest exercise needs a few.
 _LONGEST_CHECK = 120.0
+_MORE = "-- a key shows more, q leaves the rest out --"
 _WARNINGS = (60, 300)
 """Seconds before the end of an exam at which something is said."""
 
@@ -53,6 +54,8 @@ class Clerk:
         self._desk = desk
         self._pace = pace
         self._finished = finished
+        self._unread: list[str] = []
+        """Lines that wait for a key, below a screen full of others."""
         self._examiner: Examiner | None = None
         self._examined_since = 0.0
         self._then: Callable[[Result], None] = lambda _result: None
@@ -70,8 +73,8 @@ class Clerk:
 
     @property
     def busy(self) -> bool:
-        """Whether a check is under way."""
-        return self._examiner is not None
+        """Whether a check is under way, or something waits to be read."""
+        return self._examiner is not None or bool(self._unread)
 
     def take(self, line: str) -> bool:
         """Carry out a line, or begin to; False: it is the name of a node."""
@@ -101,12 +104,26 @@ class Clerk:
         self._look_at_watch()
 
     def interrupt(self) -> None:
-        """Ctrl-C: no check, then."""
-        if self._examiner is not None:
+        """Ctrl-C: no check, then; and nothing more to read."""
+        if self._unread:
+            self.key("q")
+        elif self._examiner is not None:
             self._stop("% Stopped; nothing was judged.")
+
+    def key(self, key: str) -> bool:
+        """A key while text waits to be read: `q` leaves it out, any other shows more."""
+        if not self._unread:
+            return False
+        unread, self._unread = self._unread, []
+        self._desk.say("\r" + " " * len(_MORE) + "\r")
+        if key not in ("q", "Q"):
+            self._show(unread)
+        return True
 
     def close(self) -> None:
         """The console was left; a check that runs is of no use any more."""
+        self._desk.say("".join(self._unread))
+        self._unread = []
         if self._examiner is not None:
             self._examiner.stop()
             self._examiner = None
@@ -397,7 +414,20 @@ class Clerk:
         self._print([prose(text)])
 
     def _print(self, parts: "Sequence[RenderableType]") -> None:
-        self._desk.say(self._screen.render(*parts))
+        lines = self._screen.render(*parts).splitlines(keepends=True)
+        if self._unread:
+            self._unread += lines
+        else:
+            self._show(lines)
+
+    def _show(self, lines: list[str]) -> None:
+        """Show lines; what does not fit on the screen at once waits for a key."""
+        rows = self._screen.height
+        if rows is None or not self._desk.serving or len(lines) < rows:
+            self._desk.say("".join(lines))
+        else:
+            self._unread = lines[rows - 1 :]
+            self._desk.say("".join(lines[: rows - 1]) + _MORE)
 
 
 def _unknown(word: str, fits: Sequence[Order], listing: str) -> str:

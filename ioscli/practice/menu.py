@@ -30,6 +30,7 @@ _HELP = """\
 A number, or an exercise's name, opens it; Enter alone shows the next ones. A word shows only what
 fits: a scope (`ENARSI`), a topic (`ENARSI 2.1`), a difficulty (`first-steps`, `easy`, `medium`,
 `hard`, `expert`); `all` shows everything again. `q` leaves.
+In brackets are the certification exams that an exercise is of use for.
 New to routers? Take one that says first-steps or easy; its first screens explain the rest."""
 _ROWS = 24
 """Of a terminal that does not say."""
@@ -169,7 +170,7 @@ class Menu:
     def _most(self) -> int:
         """Entries that fit on the screen; most have a line for what they are about."""
         rows = _ROWS if self._screen.height is None else self._screen.height
-        return max(3, (rows - 6) // 3)
+        return max(3, (rows - 8) // 3)
 
     def _print(self, parts: "Sequence[RenderableType]") -> None:
         sys.stdout.write(self._screen.render(*parts))

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from ioscli.exercises.blueprints import blueprints
+from ioscli.exercises.exercise import Difficulty
 from ioscli.practice.lettering import minutes, several
 from ioscli.practice.schedule import schedule
 
@@ -72,16 +73,18 @@ def next_steps(
         steps.append(f"Do it again without hints in {several(days, 'day')}: {again}.")
     else:
         steps.append(f"It comes up for repetition in {several(days, 'day')}: {again}.")
-    fresh = [
-        it
-        for it in others
-        if it.name != exercise.name
-        and it.name not in passed
-        and set(it.topics) & set(exercise.topics)
-    ]
-    fresh.sort(key=lambda it: -len(set(it.topics) & set(exercise.topics)))
+    levels = list(Difficulty)
+    mine_is = levels.index(exercise.difficulty)
+
+    def distance(it: "Exercise") -> tuple[bool, int, int]:
+        """What is as hard or harder first, the nearest first; then what has most in common."""
+        level = levels.index(it.difficulty)
+        common = len(set(it.topics) & set(exercise.topics))
+        return level < mine_is, abs(level - mine_is), -common
+
+    fresh = [it for it in others if it.name != exercise.name and it.name not in passed]
     steps += [
-        f"Of the same topics: `ioscli practice {it.name}` ({it.difficulty.value}). {it.goal}"
-        for it in fresh[:_MOST_SUGGESTED]
+        f"New: `ioscli practice {it.name}` ({it.difficulty.value}). {it.goal}"
+        for it in sorted(fresh, key=distance)[:_MOST_SUGGESTED]
     ]
     return tuple(steps)

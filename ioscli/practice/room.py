@@ -131,11 +131,21 @@ def _welcomed(sitting: "Sitting", screen: "Screen", remarks: Sequence[str]) -> l
     )
     rows = (briefing + below).count("\n")
     if screen.height is not None and rows >= screen.height and sitting.deadline is None:
-        print(f"{briefing}Press Enter to sit down at {sitting.network.first}. ", end="", flush=True)
-        with suppress(EOFError):
-            input()
+        _read_out(briefing, screen.height, f"sit down at {sitting.network.first}")
         briefing = "\n"
     return (briefing + below).rstrip("\n").split("\n")
+
+
+def _read_out(text: str, height: int, then: str) -> None:
+    """Print a screen full at a time; Enter leads on."""
+    lines = text.splitlines(keepends=True)
+    room = max(1, height - 1)
+    for start in range(0, len(lines), room):
+        print("".join(lines[start : start + room]), end="")
+        onward = "read on" if start + room < len(lines) else then
+        print(f"Press Enter to {onward}. ", end="", flush=True)
+        with suppress(EOFError):
+            input()
 
 
 def _situation(sitting: "Sitting") -> Iterable[str]:

@@ -92,7 +92,10 @@ def _whereabouts(exercise: "Exercise") -> Iterable[str]:
         )
     if hosts:
         kind = "a Linux host" if len(hosts) == 1 else "Linux hosts"
-        yield f"{_are(hosts)} {kind}, to try things from (`ping 192.0.2.1`); nothing there counts."
+        yield (
+            f"{_are(hosts)} {kind}, to try things from: `:{hosts[0]}` goes there, and `ping` with "
+            "an address of the picture asks whether somebody answers."
+        )
 
 
 def _are(names: Sequence[str]) -> str:
@@ -125,7 +128,9 @@ def _first_steps(node: str) -> "list[RenderableType]":
         ),
         prose(
             "A line that a router does not understand changes nothing; a `^` stands below the "
-            "word that it stumbled over. Nothing can break: `:reset` brings the start back."
+            "word that it stumbled over: it is misspelled, or belongs to another prompt. At "
+            "`--More--` the space bar shows more, and `q` ends it. Nothing can break: `:reset` "
+            "brings the start back."
         ),
         Text(),
     ]
@@ -184,7 +189,7 @@ def checked(exercise: "Exercise", result: "Result", points: int) -> "list[Render
         table.add_row(str(number), _mark(task.passed), prose(first_sentence(task.text)))
         for check in task.checks:
             if not check.verdict.passed:
-                table.add_row("", "", _seen(check))
+                table.add_row("", "", _failed(check))
     return [table, Text(), prose(_what_now(exercise, result, points))]
 
 
@@ -227,9 +232,9 @@ def checks_in_full(task: "TaskResult") -> "list[RenderableType]":
         below.add_column(ratio=1, overflow="fold")
         before = ""
         for label, text in rows:
-            style = TYPED if label == "look at" else ""
             said = "" if label == before else label
-            below.add_row(Text(said, style=QUIET), prose(text, style))
+            shown = _command(text) if label == "look at" else prose(text)
+            below.add_row(Text(said, style=QUIET), shown)
             before = label
         table.add_row("", below)
     return [Padding(table, (0, 0, 0, 3))]
@@ -245,8 +250,30 @@ def hinted(number: int, task: "Task", given: int) -> "list[RenderableType]":
     return [Text(title, style=QUIET), prose(hint.text)]
 
 
-def _seen(check: "CheckResult") -> Text:
-    return Text.assemble(("- ", BAD), prose(f"{check.title}, but {check.verdict.seen}"))
+def _failed(check: "CheckResult") -> "RenderableType":
+    """A check that did not pass, what was seen instead, and where to look first."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1, overflow="fold")
+    table.add_row(Text("-", style=BAD), prose(check.title))
+    table.add_row("", Text.assemble(("found: ", QUIET), prose(check.verdict.seen)))
+    showing = next((it for it in check.verdict.shown_by if not _asks(it)), None)
+    if showing is not None:
+        table.add_row("", Text.assemble(("look at: ", QUIET), _command(showing)))
+    return table
+
+
+def _asks(shown_by: str) -> bool:
+    """Whether a command only tries again what failed."""
+    return shown_by.partition(": ")[2].startswith(("ping", "traceroute"))
+
+
+def _command(shown_by: str) -> Text:
+    """`R1: show ip route`, as one would say it: the command alone is to be typed."""
+    node, colon, command = shown_by.partition(": ")
+    if not colon:
+        return prose(shown_by)
+    return Text.assemble((command, TYPED), f" on {node}", overflow="fold")
 
 
 def _mark(passed: bool) -> Text:

@@ -52,6 +52,9 @@ class Clerk(Protocol):
     def interrupt(self) -> None:
         """Ctrl-C, while busy."""
 
+    def key(self, key: str, /) -> bool:
+        """Take a key, while busy; False: it waits for the console."""
+
 
 class Host(Protocol):
     """Somebody who opens the consoles' sessions, and so can stand between them and the desk."""

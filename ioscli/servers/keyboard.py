@@ -147,10 +147,11 @@ class Keyboard:
 
     def _hold(self, press: KeyPress) -> None:
         """A key while the clerk is at work: it waits, unless it is to interrupt."""
-        if press.data in INTERRUPT and self._desk.clerk is not None:
+        clerk = self._desk.clerk
+        if press.data in INTERRUPT and clerk is not None:
             self._held.clear()
-            self._desk.clerk.interrupt()
-        else:
+            clerk.interrupt()
+        elif clerk is None or not clerk.key(press.data):
             self._held.append(press)
 
     def _attend(self) -> None:

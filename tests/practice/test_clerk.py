@@ -43,7 +43,10 @@ def test_a_newcomer_is_told_how_it_works(practise: Practise) -> None:
 
 def test_a_check_says_what_is_missing_and_what_to_do(practise: Practise) -> None:
     said = flat(practise(":check\n"))
-    assert "1 FAIL Let R1 reach R2. - R1 reaches 10.0.0.2, but none of 5 pings was answered" in said
+    failed = "1 FAIL Let R1 reach R2. - R1 reaches 10.0.0.2 found: none of 5 pings was answered"
+    assert failed in said
+    assert "found: " in said.partition("2 FAIL")[2]
+    assert "look at: show running-config | section" in said.partition("2 FAIL")[2]
     assert "0 of 2 tasks done: 0 of 15 points, 12 to pass." in said
     assert "`:explain 1` says why, `:hint 1` helps on" in said
     said = flat(practise(CONFIGURE + ":check\n"))
@@ -72,7 +75,7 @@ def test_what_is_changed_elsewhere_does_not_count_and_that_is_said(practise: Pra
 def test_why_a_task_fails(practise: Practise) -> None:
     said = flat(practise(":explain 2\n:explain 9\n:explain\n" + SOLVE + ":explain 1\n"))
     assert "FAIL R1 is configured with" in said
-    assert "look at R1: show running-config | section" in said
+    assert "look at show running-config | section" in said
     assert said.count("% Which task? `:explain 1` to `:explain 2`.") == 2
     assert "Nothing is wrong with this task." in said
     assert "An interface is shut down until" not in said

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ioscli.exercises.exercise import Exercise
+from ioscli.exercises.exercise import Difficulty, Exercise
 from ioscli.exercises.marking import CheckResult, Result, TaskResult
 from ioscli.exercises.verdict import Verdict
 from ioscli.practice.assignment import assigned
@@ -107,7 +107,7 @@ def test_the_terminal_says_the_same(page: Page) -> None:
         "toy NOT PASSED",
         "FAIL Say what the interface is for",
         f"nothing {EVIL}",
-        "R1: show run | sec <x>",
+        "look at show run | sec <x> on R1",
         "hint: An interface is chosen with",
         "7 of 10 points, 2 hints (-3)",
     ):
@@ -131,16 +131,25 @@ def test_an_exam_has_a_sum(page: Page) -> None:
 
 
 def test_what_next_depends_on_what_was(exercise: Exercise) -> None:
-    other = exercise._replace(lab=exercise.lab._replace(name="other"))
-    apart = exercise._replace(lab=exercise.lab._replace(name="apart"), topics=("SVPN 1.1",))
+    def another(name: str, **changes: object) -> Exercise:
+        return exercise._replace(lab=exercise.lab._replace(name=name), **changes)  # type: ignore[arg-type]
 
-    def steps(*attempts: object) -> str:
-        found = next_steps(assigned(exercise), list(attempts), [exercise, apart, other], START)  # type: ignore[arg-type]
-        return " ".join(found)
+    others = [
+        exercise,
+        another("hard", difficulty=Difficulty.HARD),
+        another("apart", topics=("SVPN 1.1",)),
+        another("near"),
+    ]
 
-    assert "comes up for repetition in 2 days" in steps(attempt())
-    assert "again without hints in 1 day" in steps(attempt(hints=1))
-    assert "again" in steps(attempt(passed=False))
-    assert "practice other`" in steps(attempt()) or "Of the same topics" in steps(attempt())
-    assert "apart" not in steps(attempt())
-    assert "Of the same topics" not in steps(attempt(name="other"), attempt())
+    def steps(*attempts: object) -> list[str]:
+        return list(next_steps(assigned(exercise), list(attempts), others, START))  # type: ignore[arg-type]
+
+    def offered(found: list[str]) -> list[str]:
+        return [it.split("`")[1].split()[-1] for it in found if it.startswith("New: ")]
+
+    assert "comes up for repetition in 2 days" in steps(attempt())[0]
+    assert "again without hints in 1 day" in steps(attempt(hints=1))[0]
+    assert "again" in steps(attempt(passed=False))[0]
+    # As hard as this one first, and of these what has the same topics.
+    assert offered(steps(attempt()))[:2] == ["near", "apart"]
+    assert "near" not in offered(steps(attempt(name="near"), attempt()))

@@ -39,9 +39,25 @@ def terminal(state: Path) -> Iterator[Open]:
         screen.close()
 
 
+MORE = "-- a key shows more, q leaves the rest out --"
+
+
+def read_on(screen: Screen, marker: str, key: str, end: str) -> None:
+    """Press a key at each full screen, once, until the end is shown."""
+    deadline = time.monotonic() + PATIENCE
+    answered = 0
+    lines = screen.lines
+    while not any(end in line for line in lines):
+        assert time.monotonic() < deadline, "\n".join(lines)
+        if lines[-1:] == [marker] and len(lines) != answered:
+            answered = len(lines)
+            screen.type(key)
+        lines = screen.lines
+
+
 def sit_down(screen: Screen) -> list[str]:
     """Read what is to be done, and go on to the first prompt."""
-    screen.wait_until_shown("Press Enter to sit down at R1.")
+    read_on(screen, "Press Enter to read on.", "Enter", "Press Enter to sit down at R1.")
     screen.type("Enter")
     return screen.wait_for("R1>")
 
@@ -72,12 +88,28 @@ def test_a_student_gets_to_a_first_passed_exercise(terminal: Open, toy: Path, st
     assert lines[-3] == "R1(config-if)#do show privilege"
     screen.type(":submit", "Enter")
     screen.wait_until_shown("toy  PASSED")
-    screen.wait_until_shown("The attempt is over: passed, 15 of 15 points.")
+    read_on(screen, MORE, "Space", "The attempt is over: passed, 15 of 15 points.")
     screen.wait_for("R1(config-if)#")
     screen.type(":quit", "Enter")
     lines = screen.wait_for("status=0")
     assert not any("Traceback" in line for line in lines)
     assert [it.passed for it in Progress(state / "practice").attempts] == [True]
+
+
+def test_what_is_longer_than_the_screen_waits_for_a_key(terminal: Open, toy: Path) -> None:
+    lab = toy / "lab.yaml"
+    first = "    R1 is new in the network.\n"
+    lab.write_text(lab.read_text().replace(first, first + 25 * "    It has seen nothing yet.\n\n"))
+    screen = terminal(toy)
+    sit_down(screen)
+    screen.type(":tasks", "Enter")
+    screen.wait_for(MORE)
+    screen.type("q")
+    screen.wait_for("R1>")
+    screen.type(":tasks", "Enter")
+    screen.wait_for(MORE)
+    screen.type("C-c")
+    screen.wait_for("R1>")
 
 
 def test_control_d_and_a_vanished_terminal_keep_what_was_done(
@@ -174,8 +206,7 @@ def test_the_menu(terminal: Open) -> None:
     screen.type("first-steps", "Enter")
     screen.wait_until_shown("(first-steps)")
     screen.type("1", "Enter")
-    screen.wait_until_shown("Press Enter to sit down at ")
-    screen.type("Enter")
+    sit_down(screen)
     screen.wait_until_shown("How this works")
     screen.type(":quit", "Enter")
     screen.wait_until_shown("goes on here.")

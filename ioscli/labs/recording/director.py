@@ -43,6 +43,10 @@ class Director:
     def interrupt(self) -> None:
         """Nothing is under way."""
 
+    def key(self, _key: str) -> bool:
+        """Nothing waits for one."""
+        return False
+
     def _set_link(self, rest: str) -> None:
         state, _, name = rest.strip().partition(" ")
         name = name.strip()
