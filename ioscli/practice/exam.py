@@ -32,6 +32,8 @@ from ioscli.practice.sitting import Sitting, Watches
 from ioscli.router.filesystem import StoredFile
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from ioscli.cli.matcher import Grammar
     from ioscli.exercises.exercise import Exercise
     from ioscli.practice.lettering import Screen
@@ -224,8 +226,8 @@ class Examination:
         store = self._folder.store(exercise)
         return Answer() if store is None else kept_answer(exercise, self._grammar, store)
 
-    def _print(self, parts: "Sequence[object]") -> None:
-        sys.stdout.write(self._screen.render(*parts))  # type: ignore[arg-type]
+    def _print(self, parts: "Sequence[RenderableType]") -> None:
+        sys.stdout.write(self._screen.render(*parts))
         sys.stdout.flush()
 
 

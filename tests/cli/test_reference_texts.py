@@ -332,7 +332,7 @@ def listings() -> Iterator[Listing]:
         yield Listing(mode, f"{typed} " if typed else "", entries)
 
 
-@pytest.mark.parametrize("listing", listings(), ids=str)
+@pytest.mark.parametrize("listing", list(listings()), ids=str)
 def test_help_texts(grammar: Grammar, listing: Listing) -> None:
     """Of every word that both have, the text is the same."""
     found = grammar.help(listing.mode, listing.typed)
