@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from datetime import datetime
 from enum import Enum, auto
 from pathlib import Path
@@ -141,11 +140,11 @@ def _read_out(text: str, height: int, then: str) -> None:
     lines = text.splitlines(keepends=True)
     room = max(1, height - 1)
     for start in range(0, len(lines), room):
-        print("".join(lines[start : start + room]), end="")
         onward = "read on" if start + room < len(lines) else then
-        print(f"Press Enter to {onward}. ", end="", flush=True)
-        with suppress(EOFError):
-            input()
+        print(
+            "".join(lines[start : start + room]) + f"Press Enter to {onward}. ", end="", flush=True
+        )
+        sys.stdin.readline()  # input() would leave the terminal's echo to readline, or not
 
 
 def _situation(sitting: "Sitting") -> Iterable[str]:
